@@ -107,7 +107,7 @@ class Glue {
     if constexpr (requires { P::kBlocking; }) return P::kBlocking;
     else return false;
   }
-  static constexpr uint32_t kFlags = blocking() ? CLAIF_IFACE_BLOCKING : 0u;
+  static constexpr uint32_t kFlags = blocking() ? uint32_t{CLAIF_IFACE_BLOCKING} : 0u;
 
   static std::unique_ptr<P> make(Host host, std::string_view config) {
     if constexpr (std::constructible_from<P, Host, const Config&>) return std::make_unique<P>(host, Config(config));

@@ -58,8 +58,9 @@ concept Hook = HooksRequest<P> || HooksEvent<P> || HooksResponse<P>;
 
 template <class P>
 struct HookGlue {
-  static constexpr uint32_t kPhases = (HooksRequest<P> ? CLAIF_PHASE_REQUEST : 0u) | (HooksEvent<P> ? CLAIF_PHASE_EVENT : 0u) |
-                                      (HooksResponse<P> ? CLAIF_PHASE_RESPONSE : 0u);
+  static constexpr uint32_t kPhases = (HooksRequest<P> ? uint32_t{CLAIF_PHASE_REQUEST} : 0u) |
+                                      (HooksEvent<P> ? uint32_t{CLAIF_PHASE_EVENT} : 0u) |
+                                      (HooksResponse<P> ? uint32_t{CLAIF_PHASE_RESPONSE} : 0u);
   static void run(void* self, const claif_hook_input* input, claif_op* raw) noexcept {
     answer(raw, [&](Op& op) {
       P& plugin = *static_cast<P*>(self);
