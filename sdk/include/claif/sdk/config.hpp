@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace claif::sdk {
@@ -63,6 +64,26 @@ class Config {
     if (v == nullptr) return out;
     if (!v->IsArray()) wrong(key, "a list");
     for (const auto& item : v->GetArray()) out.push_back(text(item));
+    return out;
+  }
+  // An object as its own JSON text.
+  std::optional<std::string> object(const char* key) const {
+    const auto* v = find(key);
+    if (v == nullptr) return std::nullopt;
+    if (!v->IsObject()) wrong(key, "an object");
+    return text(*v);
+  }
+  // An object whose values are strings, in the order written.
+  std::vector<std::pair<std::string, std::string>> string_map(const char* key) const {
+    std::vector<std::pair<std::string, std::string>> out;
+    const auto* v = find(key);
+    if (v == nullptr) return out;
+    if (!v->IsObject()) wrong(key, "an object of strings");
+    for (const auto& member : v->GetObject()) {
+      if (!member.value.IsString()) wrong(key, "an object of strings");
+      out.emplace_back(std::string(member.name.GetString(), member.name.GetStringLength()),
+                       std::string(member.value.GetString(), member.value.GetStringLength()));
+    }
     return out;
   }
   // A byte count: a number, or a string such as "64MiB" (KiB, MiB, GiB).

@@ -1,0 +1,1 @@
+#include <claif/abi/abi.h>
