@@ -1,0 +1,4 @@
+// CLAIF_API marks what libclaif.so exports.
+#pragma once
+
+#define CLAIF_API __attribute__((visibility("default")))

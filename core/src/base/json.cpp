@@ -1,0 +1,106 @@
+#include "base/json.hpp"
+
+#include "base/limits.hpp"
+
+#include <rapidjson/error/en.h>
+
+#include <cstring>
+#include <memory>
+
+namespace claif::json {
+namespace {
+
+// Counts nesting on the way to the document: RapidJSON would follow 200 KB of '[' off the stack.
+class DepthGuard {
+ public:
+  explicit DepthGuard(rapidjson::Document& doc) : doc_(doc) {}
+  bool Null() { return doc_.Null(); }
+  bool Bool(bool b) { return doc_.Bool(b); }
+  bool Int(int i) { return doc_.Int(i); }
+  bool Uint(unsigned i) { return doc_.Uint(i); }
+  bool Int64(int64_t i) { return doc_.Int64(i); }
+  bool Uint64(uint64_t i) { return doc_.Uint64(i); }
+  bool Double(double d) { return doc_.Double(d); }
+  bool RawNumber(const char* s, unsigned n, bool copy) { return doc_.RawNumber(s, n, copy); }
+  bool String(const char* s, unsigned n, bool copy) { return doc_.String(s, n, copy); }
+  bool Key(const char* s, unsigned n, bool copy) { return doc_.Key(s, n, copy); }
+  bool StartObject() { return ++depth_ <= limits::kJsonDepth && doc_.StartObject(); }
+  bool StartArray() { return ++depth_ <= limits::kJsonDepth && doc_.StartArray(); }
+  bool EndObject(unsigned n) { return --depth_, doc_.EndObject(n); }
+  bool EndArray(unsigned n) { return --depth_, doc_.EndArray(n); }
+
+ private:
+  rapidjson::Document& doc_;
+  unsigned depth_ = 0;
+};
+
+// Length of the UTF-8 sequence at `p` (RFC 3629: no overlong forms, no surrogates), 0 if it is none.
+size_t sequence_length(const unsigned char* p, size_t left) {
+  const auto tail = [&](size_t i, unsigned low = 0x80, unsigned high = 0xBF) { return p[i] >= low && p[i] <= high; };
+  const unsigned c = p[0];
+  if (c < 0x80) return 1;
+  if (c >= 0xC2 && c <= 0xDF) return left >= 2 && tail(1) ? 2 : 0;
+  if (c >= 0xE0 && c <= 0xEF && left >= 3)
+    return tail(1, c == 0xE0 ? 0xA0 : 0x80, c == 0xED ? 0x9F : 0xBF) && tail(2) ? 3 : 0;
+  if (c >= 0xF0 && c <= 0xF4 && left >= 4)
+    return tail(1, c == 0xF0 ? 0x90 : 0x80, c == 0xF4 ? 0x8F : 0xBF) && tail(2) && tail(3) ? 4 : 0;
+  return 0;
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view s) {
+  const auto* p = reinterpret_cast<const unsigned char*>(s.data());
+  size_t left = s.size();
+  while (left > 0) {
+    while (left >= 32) {  // plain ASCII, 32 bytes at a time
+      uint64_t w[4];
+      std::memcpy(w, p, sizeof w);
+      if (((w[0] | w[1] | w[2] | w[3]) & 0x8080808080808080u) != 0) break;
+      p += sizeof w;
+      left -= sizeof w;
+    }
+    const size_t block_end = left >= 32 ? left - 32 : 0;
+    while (left > block_end) {
+      const size_t n = sequence_length(p, left);
+      if (n == 0) return false;
+      p += n;
+      left -= n;
+    }
+  }
+  return true;
+}
+
+Result<Document> parse(std::string text) {
+  if (!is_utf8(text)) return fail(Errc::invalid_request, "the text is not valid UTF-8");
+  Document out;
+  out.text_ = std::make_unique<std::string>(std::move(text));
+  rapidjson::InsituStringStream stream(out.text_->data());
+  rapidjson::Reader reader;
+  const auto generate = [&](rapidjson::Document& doc) {
+    DepthGuard guard(doc);
+    return !reader.Parse<rapidjson::kParseInsituFlag>(stream, guard).IsError();
+  };
+  out.doc_.Populate(generate);
+  if (reader.HasParseError()) {
+    const auto offset = std::to_string(reader.GetErrorOffset());
+    if (reader.GetParseErrorCode() == rapidjson::kParseErrorTermination)
+      return fail(Errc::invalid_request, "the JSON nests deeper than " + std::to_string(limits::kJsonDepth) + " levels at byte " + offset);
+    return fail(Errc::invalid_request, std::string("not JSON at byte ") + offset + ": " + rapidjson::GetParseError_En(reader.GetParseErrorCode()));
+  }
+  return out;
+}
+
+std::string dump(const Value& v) {
+  Writer out;
+  out.value(v);
+  return out.take();
+}
+
+std::string quote(std::string_view s) {
+  Writer out(s.size() + 16);
+  out.string(s);
+  return out.take();
+}
+
+}  // namespace claif::json
