@@ -9,7 +9,8 @@ write_basic_package_version_file(claifConfigVersion.cmake COMPATIBILITY SameMino
 install(FILES ${PROJECT_BINARY_DIR}/claifConfig.cmake ${PROJECT_BINARY_DIR}/claifConfigVersion.cmake
         DESTINATION ${CLAIF_CMAKE_INSTALL_DIR} COMPONENT claif-dev)
 
-file(RELATIVE_PATH CLAIF_PC_TO_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig
+           OUTPUT_VARIABLE CLAIF_PC_TO_PREFIX)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/claif.pc.in claif.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/claif.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT claif-dev)
 install(FILES CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT claif)
