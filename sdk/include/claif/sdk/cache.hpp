@@ -4,8 +4,11 @@
 #include <claif/abi/cache.h>
 #include <claif/sdk/op.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <concepts>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,7 +47,7 @@ struct CacheGlue {
   }
   static void put(void* self, claif_str key, claif_str value, uint64_t ttl_ms, claif_op* raw) noexcept {
     answer(raw, [&](Op& op) {
-      const std::chrono::milliseconds ttl(ttl_ms);
+      const auto ttl = std::chrono::milliseconds(std::min<uint64_t>(ttl_ms, std::numeric_limits<int64_t>::max()));
       if constexpr (CachesNow<P>) {
         static_cast<P*>(self)->put(view(key), view(value), ttl);
       } else {

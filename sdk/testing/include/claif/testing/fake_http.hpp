@@ -20,10 +20,10 @@ using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 // One scripted answer. `start` below 0 refuses the request; `status` 0 sends no head and no body.
 struct HttpReply {
   uint32_t status = 200;
-  HttpHeaders headers;
-  std::vector<std::string> pieces;
+  HttpHeaders headers = {};
+  std::vector<std::string> pieces = {};
   claif_status done = CLAIF_OK;
-  std::string error;
+  std::string error = {};
   claif_status start = CLAIF_OK;
 };
 
