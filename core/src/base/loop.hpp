@@ -26,6 +26,12 @@ class Loop {
   virtual TimerId after(Millis delay, std::function<void()> task) = 0;
   virtual void cancel(TimerId timer) = 0;  // Loop thread only; an ended timer is ignored.
   virtual const Clock& clock() const = 0;
+
+  // The loop whose thread this is, or null. [any]
+  static Loop* current() { return current_; }
+
+ protected:
+  static inline thread_local Loop* current_ = nullptr;
 };
 
 // A value that arrives once. One coroutine may wait for it; the first set wins. Loop thread only.

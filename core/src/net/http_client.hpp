@@ -1,0 +1,21 @@
+// HTTP requests out of the process, in the terms of the plugin ABI's http service.
+#pragma once
+
+#include <claif/abi/http.h>
+
+#include <cstdint>
+
+namespace claif::net {
+
+// Loop thread only. Handlers are never called from inside start.
+class HttpClient {
+ public:
+  virtual ~HttpClient() = default;
+  // As claif_http_v1::start, under an `id` of the caller's; copies the request, keeps `handler` and `ctx`.
+  virtual claif_status start(uint64_t id, const claif_http_request& request, const claif_http_handler& handler, void* ctx,
+                             claif_error* error) = 0;
+  virtual void resume(uint64_t id) = 0;
+  virtual void cancel(uint64_t id) = 0;
+};
+
+}  // namespace claif::net

@@ -1,0 +1,78 @@
+// What the host offers to plugins, and where a plugin instance meets it.
+#pragma once
+
+#include "base/blocking_pool.hpp"
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "base/loop.hpp"
+#include "base/metrics.hpp"
+#include "base/secret.hpp"
+#include "net/http_client.hpp"
+
+#include <claif/abi/host.h>
+#include <claif/abi/http.h>
+#include <claif/result.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace claif::plugin {
+
+class Instance;
+
+// One event loop of the host, and its HTTP client.
+struct LoopServices {
+  Loop* loop;
+  std::function<net::HttpClient&()> http;  // loop thread only
+};
+
+// Shared by all instances of one host. Everything in it outlives them.
+struct HostServices {
+  const Clock& clock;
+  Log& log;
+  Metrics& metrics;
+  BlockingPool& pool;
+  std::map<std::string, Secret, std::less<>> secrets;
+  std::vector<LoopServices> loops;  // the first serves threads that have none; at most 256
+  // Creates the plugin that a spec {"use", "config"} names, which must offer `iface`.
+  std::function<Result<std::unique_ptr<Instance>>(std::string_view iface, std::string_view spec_json)> create_child;
+  // Hears of every fault of every instance.
+  std::function<void(const Instance&, std::string_view what, bool quarantined)> on_fault;
+};
+
+// The claif_host of one instance.
+class HostContext {
+ public:
+  HostContext(HostServices& services, std::string plugin_id, uint64_t generation);
+  ~HostContext();  // after the plugin's destroy: timers that are left never fire
+
+  const claif_host* host() const { return &host_; }
+  void forbid_children() { creating_ = false; }  // create has returned
+
+ private:
+  friend struct ServiceTables;
+  struct Timers {
+    std::mutex mutex;
+    std::unordered_map<uint64_t, std::pair<void (*)(void*), void*>> waiting;
+  };
+  static HostContext& of(const claif_host* host) { return *static_cast<HostContext*>(host->ctx); }
+  LoopServices& loop_for_this_thread();
+  LoopServices* loop_of(uint64_t id);
+  void log_line(int32_t level, std::string_view line);
+
+  HostServices& services_;
+  const std::string id_, prefix_;
+  claif_host host_;
+  claif_log_v1 log_;
+  std::shared_ptr<Timers> timers_ = std::make_shared<Timers>();
+  bool creating_ = true;
+  std::map<uint64_t, std::unique_ptr<Instance>> children_;
+};
+
+}  // namespace claif::plugin

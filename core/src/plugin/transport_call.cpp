@@ -1,0 +1,81 @@
+#include "plugin/transport_call.hpp"
+
+#include "base/limits.hpp"
+
+namespace claif::plugin {
+
+TransportCall::TransportCall(CallSite site, Millis deadline) : site_(site), deadline_(deadline) {}
+
+TransportCall::~TransportCall() {
+  if (timer_ != 0) site_.ops.loop().cancel(timer_);
+  if (op_ == nullptr) return;
+  cancel();
+  if (op_ != nullptr) op_->abandon();
+}
+
+void TransportCall::start(const claif_request& request) {
+  const Pin pin(site_.slot);
+  OpResult refused;
+  refused.status = CLAIF_E_UNAVAILABLE;
+  refused.error = refusal(pin, site_.slot);
+  if (!refused.error.empty()) return on_finish(std::move(refused));
+  instance_ = pin.get();
+  Loop& loop = site_.ops.loop();
+  op_ = &site_.ops.start(*this, *instance_, loop.clock().now() + deadline_);
+  id_ = op_->id;
+  instance_->iface<claif_transport_v1>().start(instance_->self(), &request, op_);
+  if (op_ == nullptr) return;
+  timer_ = loop.after(deadline_, [this] {
+    timer_ = 0;
+    if (op_ == nullptr) return;
+    instance_->faults().report("a request did not finish within its deadline");
+    cancel();
+    if (op_ != nullptr) std::exchange(op_, nullptr)->abandon();
+    OpResult late;
+    late.status = CLAIF_E_TIMEOUT;
+    late.error = "Claude did not answer within " + std::to_string(deadline_.count()) + " ms";
+    on_finish(std::move(late));
+  });
+}
+
+// The operation holds the instance, so its table may be used without a pin.
+template <class Call>
+void TransportCall::with_table(Call call) {
+  if (op_ != nullptr) call(instance_->iface<claif_transport_v1>(), instance_->self());
+}
+
+void TransportCall::cancel() {
+  if (op_ == nullptr) return;
+  op_->lose_interest();
+  with_table([this](const claif_transport_v1& table, void* self) { table.cancel(self, id_); });
+}
+
+bool TransportCall::on_emit(uint32_t kind, std::string_view item) {
+  if (result_) return false;
+  incoming_.add(kind, item);
+  wake();
+  full_ = incoming_.size() > limits::kEventQueueBytes;
+  return !full_;
+}
+
+void TransportCall::on_finish(OpResult result) {
+  op_ = nullptr;
+  if (!result_) result_ = std::move(result);
+  wake();
+}
+
+bool TransportCall::take(Batch& batch) {
+  batch.clear();
+  batch.swap(incoming_);
+  if (std::exchange(full_, false) && op_ != nullptr) {
+    op_->take_again();
+    with_table([this](const claif_transport_v1& table, void* self) { table.resume(self, id_); });
+  }
+  return !batch.empty();
+}
+
+void TransportCall::wake() {
+  if (auto waiter = std::exchange(waiter_, nullptr)) site_.ops.loop().ready(waiter);
+}
+
+}  // namespace claif::plugin
