@@ -21,6 +21,12 @@ SINGLES = {"memory": singles.memory, "start": singles.start_up, "query": singles
 PARTS = [*cells.CELLS, *SINGLES, "approval"]
 
 
+def built_claif(build):
+    """The program in a build folder."""
+    places = [os.path.join(build, folder, "claif") for folder in ("bin", "host")]
+    return next(filter(os.path.exists, places), places[0])
+
+
 class Rig:
     """What all parts of a run share."""
 
@@ -28,7 +34,7 @@ class Rig:
         self.options = options
         self.bin = os.path.join(options.build, "tests", "bench")
         self.work = os.path.join(options.build, "bench")
-        self.claif = options.claif or os.path.join(options.build, "host", "claif")
+        self.claif = options.claif or built_claif(options.build)
         self.claif_home = claif_home
         self.gateway_core, self.load_core = machine.cores() or (None, None)
         self.errors = []
@@ -115,7 +121,7 @@ def parse_arguments():
     parser.add_argument("--seconds", type=float, help="of a cell; default 2")
     parser.add_argument("--build", default=os.path.join(REPOSITORY, "build", "release"),
                         help="the build folder (default build/release)")
-    parser.add_argument("--claif", help="the program (default host/claif in the build folder)")
+    parser.add_argument("--claif", help="the program (default: the one in the build folder)")
     parser.add_argument("--only", help="comma-separated parts: " + ", ".join(PARTS))
     parser.add_argument("--json", help="write all figures to this file")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a bar is not met")

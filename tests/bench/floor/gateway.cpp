@@ -20,10 +20,10 @@ constexpr std::string_view kOkHead = "HTTP/1.1 200 OK\r\nContent-Type: applicati
 FloorGateway::FloorGateway(Listener listener, std::uint16_t upstream_port)
     : listener_(std::move(listener)),
       upstream_port_(upstream_port),
-      upstream_head_("POST /v1/messages HTTP/1.1\r\nHost: 127.0.0.1:" +
-                     std::to_string(upstream_port) +
-                     "\r\nContent-Type: application/json\r\nx-api-key: k\r\n"
-                     "anthropic-version: 2023-06-01\r\n") {
+      upstream_head_(
+          "POST /v1/messages HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(upstream_port) +
+          "\r\nContent-Type: application/json\r\nx-api-key: k\r\n"
+          "anthropic-version: 2023-06-01\r\n") {
   poller_.add(listener_.fd.get(), kReadable, kListenerTag);
 }
 
@@ -146,9 +146,10 @@ void FloorGateway::finish(Connection& upstream) {
 
 void FloorGateway::reply_error(Connection& client, int status, const std::string& message) {
   const std::string body = R"({"error":{"message":")" + message + R"(","type":"api_error"}})";
-  client.out += "HTTP/1.1 " + std::to_string(status) +
-                " Error\r\nContent-Type: application/json\r\nContent-Length: " +
-                std::to_string(body.size()) + "\r\n\r\n" + body;
+  client.out +=
+      "HTTP/1.1 " + std::to_string(status) +
+      " Error\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+      "\r\n\r\n" + body;
   flush(client);
 }
 
