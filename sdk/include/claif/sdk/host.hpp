@@ -41,6 +41,11 @@ class Host {
   std::chrono::nanoseconds now() const { return std::chrono::nanoseconds(need(clock_, CLAIF_CLOCK_ID)->mono_ns(host_)); }
   int64_t wall_ms() const { return need(clock_, CLAIF_CLOCK_ID)->wall_ms(host_); }
 
+  // Cryptographic random bytes.
+  void random(void* bytes, size_t n) const {
+    need(service<claif_random_v1>(CLAIF_RANDOM_ID), CLAIF_RANDOM_ID)->fill(host_, bytes, n);
+  }
+
   // Runs task(ctx) on the blocking pool; throws when its queue is full.
   void post(void (*task)(void*), void* ctx) const {
     if (need(executor_, CLAIF_EXECUTOR_ID)->post(host_, task, ctx) != CLAIF_OK)
