@@ -50,9 +50,15 @@ class Arrival {
   }
   bool has() const { return value_.has_value(); }
 
-  bool await_ready() const noexcept { return value_.has_value(); }
-  void await_suspend(std::coroutine_handle<> waiter) noexcept { waiter_ = waiter; }
-  T await_resume() { return std::move(*value_); }
+  auto operator co_await() noexcept {
+    struct Awaiter {
+      Arrival* self;
+      bool await_ready() const noexcept { return self->value_.has_value(); }
+      void await_suspend(std::coroutine_handle<> waiter) noexcept { self->waiter_ = waiter; }
+      T await_resume() { return std::move(*self->value_); }
+    };
+    return Awaiter{this};
+  }
 
  private:
   Loop* loop_;

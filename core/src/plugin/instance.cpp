@@ -2,7 +2,7 @@
 
 #include "base/ids.hpp"
 #include "plugin/host_services.hpp"
-#include "plugin/schema.hpp"
+#include "base/schema.hpp"
 
 #include <claif/sdk/text.hpp>
 

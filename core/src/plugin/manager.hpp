@@ -1,6 +1,7 @@
 // The PluginManager: makes instances from specs, fills slots, swaps them, and tells why not.
 #pragma once
 
+#include "config/config.hpp"
 #include "plugin/host_services.hpp"
 #include "plugin/loader.hpp"
 #include "plugin/slot.hpp"
@@ -13,12 +14,6 @@
 #include <vector>
 
 namespace claif::plugin {
-
-// {"use": ..., "config": {...}} of the configuration.
-struct PluginSpec {
-  std::string use;
-  std::string config_json = "{}";
-};
 
 // A kind of plugin: the prefix of its files, the interface that it offers.
 struct Kind {

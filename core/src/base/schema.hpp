@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-namespace claif::plugin {
+namespace claif {
 
 // configuration when `json` does not satisfy `schema`; the message names the key and, for an unknown one, the
 // nearest known. `where` begins the message, e.g. "approval.config". An empty schema accepts everything.
 Result<void> check_schema(std::string_view schema, std::string_view json, std::string_view where);
 
-}  // namespace claif::plugin
+}  // namespace claif

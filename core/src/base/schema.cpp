@@ -1,4 +1,4 @@
-#include "plugin/schema.hpp"
+#include "base/schema.hpp"
 
 #include "base/json.hpp"
 #include "base/suggest.hpp"
@@ -6,7 +6,7 @@
 #include <rapidjson/pointer.h>
 #include <rapidjson/schema.h>
 
-namespace claif::plugin {
+namespace claif {
 namespace {
 
 std::string pointer_text(const rapidjson::Pointer& pointer) {
@@ -65,4 +65,4 @@ Result<void> check_schema(std::string_view schema_text, std::string_view json_te
   return complain(path.empty() ? what : "'" + path + "' " + what);
 }
 
-}  // namespace claif::plugin
+}  // namespace claif

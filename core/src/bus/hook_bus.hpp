@@ -1,0 +1,61 @@
+// The hooks, in configured order: they edit or answer a request, edit its events, learn its end.
+#pragma once
+
+#include "plugin/call.hpp"
+
+#include <claif/abi/hook.h>
+#include <claif/result.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace claif::bus {
+
+// Whom a hook is called for.
+struct HookFacts {
+  uint64_t request = 0;
+  std::string_view session, tenant, model;
+};
+
+// What became of a request or event: unchanged, a new body, or an answer in its stead.
+struct HookOutcome {
+  std::optional<std::string> body;    // replaced; an empty one drops an event
+  std::optional<std::string> answer;  // a whole message: request phase only
+};
+
+// One for each loop; the slots are shared.
+class HookBus {
+ public:
+  HookBus(std::vector<plugin::Slot*> hooks, plugin::OpPool& ops, BlockingPool& pool, Millis deadline);
+
+  bool has_request_hooks() const { return (phases_ & CLAIF_PHASE_REQUEST) != 0; }
+  bool has_event_hooks() const { return (phases_ & CLAIF_PHASE_EVENT) != 0; }
+
+  // Runs the request hooks; `entered` counts the hooks whose request phase ran, for on_response. A refusal is
+  // the hook's error; a hook that fails or is quarantined refuses the request (unavailable).
+  Task<Result<HookOutcome>> on_request(HookFacts facts, std::string_view body, size_t& entered);
+  Task<Result<HookOutcome>> on_event(HookFacts facts, std::string_view json);
+  // In reverse order, for the first `entered` hooks. Failures are faults of the hook, nothing more.
+  Task<void> on_response(HookFacts facts, std::string_view summary_json, size_t entered);
+
+ private:
+  struct Phase {
+    claif_status status;
+    std::string error;
+    uint32_t retry_after_ms;
+    HookOutcome outcome;
+  };
+  Task<Phase> run(plugin::Slot& slot, uint32_t phase, HookFacts facts, std::string body);
+  static bool serves(const plugin::Slot& slot, uint32_t phase);
+
+  std::vector<plugin::Slot*> hooks_;
+  plugin::OpPool& ops_;
+  BlockingPool& pool_;
+  Millis deadline_;
+  uint32_t phases_ = 0;
+};
+
+}  // namespace claif::bus
