@@ -202,4 +202,4 @@ class JsonlStore {
 
 }  // namespace
 
-CLAIF_PLUGIN(JsonlStore, "claif.session-store.jsonl", "0.1.0");
+CLAIF_PLUGIN(JsonlStore, "claif.store.jsonl", "0.1.0");

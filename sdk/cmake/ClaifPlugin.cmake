@@ -30,6 +30,7 @@ function(claif_add_plugin target)
     target_compile_definitions(${target} PRIVATE CLAIF_ENTRY=${entry})
   else()
     add_library(${target} MODULE ${sources})
+    set_property(GLOBAL APPEND PROPERTY CLAIF_PLUGINS ${target})
     set(script "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/claif_plugin.map")
     target_link_options(${target} PRIVATE "-Wl,--version-script=${script}" -Wl,-z,defs -Wl,-z,now
                                           -Wl,-z,relro -Wl,--no-undefined)
