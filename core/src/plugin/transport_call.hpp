@@ -37,7 +37,6 @@ class Batch {
     items_.swap(other.items_);
     bytes_.swap(other.bytes_);
   }
-  std::string take_only() { return std::move(bytes_); }  // when there is one item: its bytes, not copied
 
  private:
   std::vector<Item> items_;

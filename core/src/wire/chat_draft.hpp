@@ -60,7 +60,7 @@ inline tl::unexpected<Error> missing(std::string param) {
 inline bool is_blank(std::string_view s) { return s.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos; }
 
 // The parts of the body, each written as members of the object that `out` has open.
-Result<void> write_limits(Draft& draft, json::Writer& out);     // max_tokens, stop_sequences
+Result<int64_t> write_limits(Draft& draft, json::Writer& out);  // max_tokens, which it returns; stop_sequences
 Result<void> write_sampling(Draft& draft, json::Writer& out);   // temperature, top_p, top_k
 Result<void> write_identity(Draft& draft, json::Writer& out);   // metadata, service_tier
 Result<void> check_ignored(Draft& draft);                       // parameters that are refused or only warned about

@@ -34,7 +34,7 @@ bool looks_personal(std::string_view s) {
 
 }  // namespace
 
-Result<void> write_limits(Draft& draft, json::Writer& out) {
+Result<int64_t> write_limits(Draft& draft, json::Writer& out) {
   CLAIF_TRY(const auto completion, token_limit(draft, Param::max_completion_tokens, "max_completion_tokens"));
   CLAIF_TRY(const auto total, token_limit(draft, Param::max_tokens, "max_tokens"));
   if (completion && total && *completion != *total) draft.warn("max_tokens", "ignored");
@@ -46,7 +46,7 @@ Result<void> write_limits(Draft& draft, json::Writer& out) {
   out.key("max_tokens").integer(tokens);
 
   const json::Value* stop = draft.get(Param::stop);
-  if (stop == nullptr) return {};
+  if (stop == nullptr) return tokens;
   std::vector<std::string_view> kept;
   const auto keep = [&](const json::Value& v) {
     if (is_blank(json::text(v))) draft.warn("stop", "dropped");
@@ -60,11 +60,11 @@ Result<void> write_limits(Draft& draft, json::Writer& out) {
       keep(item);
     }
   } else return invalid_type("stop", "a string or a list of strings");
-  if (kept.empty()) return {};
+  if (kept.empty()) return tokens;
   out.key("stop_sequences").array();
   for (const auto s : kept) out.string(s);
   out.end_array();
-  return {};
+  return tokens;
 }
 
 Result<void> write_sampling(Draft& draft, json::Writer& out) {

@@ -97,7 +97,7 @@ Result<ChatRequest> decode_chat(std::string body, const ChatOptions& options) {
 
   json::Writer json(size + 256);
   json.object().key("model").string(model.id);
-  CLAIF_CHECK(write_limits(draft, json));
+  CLAIF_TRY(out.messages.max_tokens, write_limits(draft, json));
   CLAIF_CHECK(write_sampling(draft, json));
   CLAIF_CHECK(write_identity(draft, json));
   if (stream.stream) json.key("stream").boolean(true);

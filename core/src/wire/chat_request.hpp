@@ -6,6 +6,7 @@
 #include <claif/result.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@ struct MessagesRequest {
   size_t messages_end = 0;
   std::string model;           // resolved
   bool stream = false;
+  int64_t max_tokens = 0;
   std::string api_version;     // header anthropic-version (U2)
   std::string beta;            // header anthropic-beta, may be empty
   std::vector<std::string> tools;  // names of the tools that the client declared

@@ -61,6 +61,8 @@ Result<Message> Message::parse(std::string json) {
   return out;
 }
 
+Block Message::text_block(std::string text) { return {BlockKind::text, texts_.emplace_back(std::move(text)), {}, {}, {}, nullptr}; }
+
 std::string to_json(const Message& message) {
   json::Writer out;
   out.object().key("id").string(message.id).key("type").string("message").key("role").string("assistant");

@@ -4,7 +4,7 @@
 #include "base/json.hpp"
 #include "wire/event.hpp"
 
-#include <optional>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +25,9 @@ class Message {
   // upstream, reason upstream_protocol_error, when `json` is no message.
   static Result<Message> parse(std::string json);
 
+  // A block with that text, which the message keeps.
+  Block text_block(std::string text);
+
   std::string_view id, model, stop_reason, stop_sequence, service_tier, refusal;
   Usage usage;
   std::vector<Block> blocks;
@@ -32,6 +35,7 @@ class Message {
  private:
   explicit Message(json::Document doc) : doc_(std::move(doc)) {}
   json::Document doc_;
+  std::deque<std::string> texts_;
 };
 
 // The message as JSON, from its typed parts; `blocks` decides the content.

@@ -1,0 +1,110 @@
+#include "api/cores.hpp"
+
+namespace claif {
+namespace detail {
+
+void StreamCore::start_request(const ChatRequest& request) {
+  std::vector<std::string> warnings;
+  auto context = client_.context(request, true, warnings);
+  if (!context) return end(std::move(context.error()));
+  context_ = std::move(*context);
+  client_.expect();
+  client_.loop().post([self = shared_from_this()] { spawn(self->run(self)); });
+}
+
+Task<void> StreamCore::run(std::shared_ptr<StreamCore> keep_alive) {
+  static_cast<void>(keep_alive);
+  client_.begin(*context_);
+  auto running = client_.engine().worker(0).pipeline->run(*context_, *this);
+  Result<void> outcome = co_await std::move(running);
+  client_.end(*context_);
+  end(outcome ? std::nullopt : std::optional<Error>(std::move(outcome.error())));
+}
+
+void StreamCore::end(std::optional<Error> error) {
+  const std::lock_guard lock(mutex_);
+  if (!error_) error_ = std::move(error);
+  ended_ = true;
+  arrived_.notify_all();
+}
+
+void StreamCore::fail(const Error& error) {
+  const std::lock_guard lock(mutex_);
+  error_ = error;
+}
+
+void StreamCore::write(const wire::Event& event) {
+  auto chunk = builder_.add(event);
+  if (!chunk) return;
+  const std::lock_guard lock(mutex_);
+  chunks_.push_back(std::move(*chunk));
+  arrived_.notify_all();
+}
+
+Task<bool> StreamCore::flush() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (cancelled_) co_return false;
+    if (chunks_.size() < kFull) co_return true;
+    wants_wake_ = true;
+  }
+  waiting_.emplace(client_.loop());
+  const bool room = co_await *waiting_;
+  co_return room;
+}
+
+Result<std::optional<ChatChunk>> StreamCore::next() {
+  std::unique_lock lock(mutex_);
+  arrived_.wait(lock, [this] { return ended_ || !chunks_.empty(); });
+  if (chunks_.empty()) {
+    if (error_) return claif::fail(*error_);
+    return std::optional<ChatChunk>();
+  }
+  std::optional<ChatChunk> out(std::move(chunks_.front()));
+  chunks_.pop_front();
+  if (wants_wake_ && chunks_.size() < kFull / 2) {
+    wants_wake_ = false;
+    client_.loop().post([self = shared_from_this()] {
+      if (self->waiting_) self->waiting_->set(true);
+    });
+  }
+  return out;
+}
+
+void StreamCore::cancel() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (ended_ || std::exchange(cancelled_, true)) return;
+  }
+  client_.loop().post([self = shared_from_this()] {
+    if (self->context_) self->context_->cancellation.request();
+    if (self->waiting_) self->waiting_->set(false);
+  });
+}
+
+}  // namespace detail
+
+ChatStream::ChatStream(std::shared_ptr<detail::StreamCore> core) : core_(std::move(core)) {}
+ChatStream::ChatStream(ChatStream&&) noexcept = default;
+ChatStream& ChatStream::operator=(ChatStream&& other) noexcept {
+  if (core_ && core_ != other.core_) core_->cancel();
+  core_ = std::move(other.core_);
+  current_ = std::move(other.current_);
+  return *this;
+}
+ChatStream::~ChatStream() {
+  if (core_) core_->cancel();
+}
+
+Result<std::optional<ChatChunk>> ChatStream::try_next() { return core_->next(); }
+void ChatStream::cancel() { core_->cancel(); }
+
+bool ChatStream::advance() {
+  auto chunk = core_->next();
+  if (!chunk) throw_error(std::move(chunk.error()));
+  if (!*chunk) return false;
+  current_ = std::move(**chunk);
+  return true;
+}
+
+}  // namespace claif

@@ -1,0 +1,159 @@
+#include <claif/client.hpp>
+
+#include "api/chat_json.hpp"
+#include "api/cores.hpp"
+#include "base/ids.hpp"
+
+namespace claif {
+namespace detail {
+
+Result<std::unique_ptr<ClientCore>> ClientCore::make(const ClientOptions& options) {
+  ConfigSources sources = process_sources();
+  sources.install_plugin_dir = bundled_plugin_dir();
+  if (!options.config_file.empty()) sources.file = options.config_file;
+  if (!options.transport.empty()) sources.sets.emplace_back("transport.use", options.transport);
+  sources.sets.insert(sources.sets.end(), options.set.begin(), options.set.end());
+  sources.plugin_dirs.assign(options.plugin_dirs.begin(), options.plugin_dirs.end());
+  CLAIF_TRY(LoadedConfig loaded, load_config(sources));
+  auto out = std::make_unique<ClientCore>();
+  CLAIF_TRY(out->engine_, Engine::create(std::move(loaded.config)));
+  out->engine_->start();
+  return out;
+}
+
+ClientCore::~ClientCore() {
+  if (!engine_) return;
+  loop().post([this] {
+    for (pipeline::RunContext* context : running_) context->cancellation.request();
+  });
+  std::unique_lock lock(mutex_);
+  idle_.wait_for(lock, std::chrono::seconds(5), [this] { return in_flight_ == 0; });
+}
+
+void ClientCore::begin(pipeline::RunContext& context) { running_.insert(&context); }
+
+void ClientCore::expect() {
+  const std::lock_guard lock(mutex_);
+  ++in_flight_;
+}
+
+void ClientCore::end(pipeline::RunContext& context) {
+  running_.erase(&context);
+  const std::lock_guard lock(mutex_);
+  if (--in_flight_ == 0) idle_.notify_all();
+}
+
+Result<std::unique_ptr<pipeline::RunContext>> ClientCore::context(const ChatRequest& request, bool stream, std::vector<std::string>& warnings) {
+  const Config& config = engine_->config();
+  CLAIF_TRY(wire::ChatRequest decoded, wire::decode_chat(api::to_json(request, stream, config), {config.model_aliases, config.strict}));
+  auto out = std::make_unique<pipeline::RunContext>();
+  out->request = std::move(decoded.messages);
+  out->route = "client";
+  out->session = request.session;
+  if (!request.session.empty() && !is_session_id(request.session)) return fail(Errc::invalid_request, "a session's name must match [A-Za-z0-9_-]{1,64}");
+  if (request.cache) out->cache_wish = *request.cache ? pipeline::CacheWish::on : pipeline::CacheWish::off;
+  warnings = std::move(decoded.warnings);
+  return out;
+}
+
+namespace {
+
+// Collects the answer of a request that does not stream.
+class WholeAnswer final : public pipeline::EventSink {
+ public:
+  explicit WholeAnswer(const Clock& clock) : clock_(clock) {}
+  void start(const pipeline::RunContext&) override {}
+  void write(const wire::Event&) override {}
+  void message(const wire::Message& message) override { completion = api::to_completion(message, clock_.wall_ms() / 1000); }
+  void fail(const Error&) override {}  // run() returns it, too
+  Task<bool> flush() override { co_return true; }
+
+  ChatCompletion completion;
+
+ private:
+  const Clock& clock_;
+};
+
+}  // namespace
+
+void CallCore::start(const ChatRequest& request) {
+  auto context = client_.context(request, false, warnings_);
+  if (!context) return finish(fail(std::move(context.error())));
+  context_ = std::move(*context);
+  client_.expect();
+  client_.loop().post([self = shared_from_this()] { spawn(self->run(self)); });
+}
+
+Task<void> CallCore::run(std::shared_ptr<CallCore> keep_alive) {
+  static_cast<void>(keep_alive);
+  WholeAnswer sink(client_.engine().clock());
+  client_.begin(*context_);
+  auto running = client_.engine().worker(0).pipeline->run(*context_, sink);
+  Result<void> outcome = co_await std::move(running);
+  client_.end(*context_);
+  if (!outcome) {
+    finish(fail(std::move(outcome.error())));
+    co_return;
+  }
+  sink.completion.from_cache = context_->cache == pipeline::CacheState::hit;
+  sink.completion.warnings = warnings_;
+  finish(std::move(sink.completion));
+}
+
+void CallCore::finish(Result<ChatCompletion> result) {
+  if (done_) done_(result);
+  result_.set_value(std::move(result));
+}
+
+void CallCore::cancel() {
+  client_.loop().post([self = shared_from_this()] {
+    if (self->context_) self->context_->cancellation.request();
+  });
+}
+
+}  // namespace detail
+
+ChatCall::ChatCall(std::shared_ptr<detail::CallCore> core) : core_(std::move(core)) {}
+ChatCall::~ChatCall() = default;
+ChatCall::ChatCall(ChatCall&&) noexcept = default;
+ChatCall& ChatCall::operator=(ChatCall&&) noexcept = default;
+Result<ChatCompletion> ChatCall::get() { return core_->get(); }
+void ChatCall::cancel() { core_->cancel(); }
+
+ChatCall Completions::create_async(const ChatRequest& request, std::function<void(Result<ChatCompletion>)> done) {
+  auto call = std::make_shared<detail::CallCore>(*core_, std::move(done));
+  call->start(request);
+  return ChatCall(std::move(call));
+}
+
+Result<ChatCompletion> Completions::try_create(const ChatRequest& request) { return create_async(request).get(); }
+
+ChatCompletion Completions::create(const ChatRequest& request) {
+  auto result = try_create(request);
+  if (!result) throw_error(std::move(result.error()));
+  return std::move(*result);
+}
+
+ChatStream Completions::stream(const ChatRequest& request) {
+  auto core = std::make_shared<detail::StreamCore>(*core_);
+  core->start_request(request);
+  return ChatStream(std::move(core));
+}
+
+Client::Client(std::unique_ptr<detail::ClientCore> core) : core_(std::move(core)), chat{Completions(core_.get())} {}
+
+Client::Client(const ClientOptions& options)
+    : Client([&options] {
+        auto core = detail::ClientCore::make(options);
+        if (!core) throw_error(std::move(core.error()));
+        return std::move(*core);
+      }()) {}
+
+Result<std::unique_ptr<Client>> Client::try_make(const ClientOptions& options) {
+  CLAIF_TRY(auto core, detail::ClientCore::make(options));
+  return std::unique_ptr<Client>(new Client(std::move(core)));
+}
+
+Client::~Client() = default;
+
+}  // namespace claif

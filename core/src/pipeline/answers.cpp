@@ -1,0 +1,117 @@
+// Whole answers: kept in the cache, found there, approved, stored, handed over.
+#include "cache/envelope.hpp"
+#include "cache/key.hpp"
+#include "pipeline/pipeline.hpp"
+#include "plugin/cache_proxy.hpp"
+
+namespace claif::pipeline {
+
+bool Pipeline::caches(const RunContext& context) const {
+  return context.cache == CacheState::miss;
+}
+
+Task<std::optional<std::string>> Pipeline::look_up(RunContext& context) {
+  const bool wanted = context.cache_wish == CacheWish::on || (context.cache_wish == CacheWish::by_configuration && settings_.cache_on);
+  if (places_.cache == nullptr || !wanted) {
+    context.cache = settings_.cache_on ? CacheState::bypass : CacheState::off;
+    if (context.cache == CacheState::bypass) observe(CLAIF_EV_CACHE, context, "bypass", 0, context.request.model);
+    co_return std::nullopt;
+  }
+  context.cache_key = cache::key_of({context.tenant, settings_.transport_identity, context.request.api_version, context.request.beta}, context.request.body);
+  auto getting = plugin::cache_get(site(*places_.cache), context.cache_key, settings_.cache_timeout);
+  auto envelope = co_await std::move(getting);
+  std::optional<std::string> message;
+  if (envelope) message = cache::open(*envelope, context.cache_key, loop_.clock().wall_ms());
+  context.cache = message ? CacheState::hit : CacheState::miss;
+  observe(CLAIF_EV_CACHE, context, message ? "hit" : "miss", 0, context.request.model);
+  co_return message;
+}
+
+Task<void> Pipeline::keep(RunContext& context, const wire::Message& message, std::string_view json) {
+  if (!caches(context)) co_return;
+  if (message.stop_reason != "end_turn" && message.stop_reason != "stop_sequence") co_return;  // complete answers only
+  for (const wire::Block& block : message.blocks)
+    if (block.kind == wire::BlockKind::tool_use) co_return;
+  const int64_t expires = loop_.clock().wall_ms() + settings_.cache_ttl.count();
+  auto putting = plugin::cache_put(site(*places_.cache), context.cache_key, cache::seal(context.cache_key, expires, json), settings_.cache_ttl, settings_.cache_timeout);
+  const bool kept = co_await std::move(putting);
+  if (kept) observe(CLAIF_EV_CACHE, context, "stored", 0, context.request.model);
+}
+
+Task<void> Pipeline::approve(RunContext& context, wire::Message& message) {
+  std::vector<approval::Call> calls;
+  for (const wire::Block& block : message.blocks)
+    if (block.kind == wire::BlockKind::tool_use) calls.push_back({std::string(block.id), std::string(block.name), block.input});
+  if (calls.empty()) co_return;
+  auto ruling = approver_.rule(context.session, calls, context.request.tools);
+  const auto rulings = co_await std::move(ruling);
+  size_t i = 0;
+  bool any = false;
+  for (wire::Block& block : message.blocks) {
+    if (block.kind != wire::BlockKind::tool_use) continue;
+    const approval::Ruling& r = rulings[i];
+    observe(CLAIF_EV_TOOL, context, calls[i].name, r.allowed ? CLAIF_ALLOW : CLAIF_DENY, r.reason);
+    any |= r.allowed;
+    if (!r.allowed) block = message.text_block(approval::refusal_text(calls[i].name, r.reason));
+    ++i;
+  }
+  if (!any && message.stop_reason == "tool_use") message.stop_reason = "end_turn";
+}
+
+Task<Result<void>> Pipeline::deliver(RunContext& context, EventSink& sink, std::string message_json, bool fresh) {
+  // The original text is kept only for those who store it.
+  const bool stores = !context.session.empty() || (fresh && caches(context));
+  const std::string original = stores ? message_json : std::string();
+  auto message = wire::Message::parse(std::move(message_json));
+  if (!message) co_return fail(std::move(message.error()));
+  context.usage.overwrite(message->usage);
+  auto approving = approve(context, *message);
+  co_await std::move(approving);
+  if (stores) {
+    auto storing = store_turn(context, wire::to_json(*message));
+    co_await std::move(storing);
+    if (fresh) {
+      auto keeping = keep(context, *message, original);
+      co_await std::move(keeping);
+    }
+  }
+  start_answer(context, sink);
+  if (!context.request.stream) {
+    sink.message(*message);
+  } else {
+    wire::EventParser parser;
+    wire::expand(*message, [&](std::string_view json) {
+      if (const auto event = parser.parse(json)) sink.write(*event);
+    });
+  }
+  auto flushing = sink.flush();
+  const bool client_there = co_await std::move(flushing);
+  if (!client_there) context.cancellation.request();
+  co_return Result<void>();
+}
+
+Task<Result<void>> Pipeline::finish_stream(RunContext& context, EventSink& sink, Relay& state) {
+  if (!state.to_client) {
+    auto delivering = deliver(context, sink, state.assembler->to_json(), true);
+    co_return co_await std::move(delivering);
+  }
+  if (state.assembler) {  // durable before the client hears that the answer is complete
+    std::string json = state.assembler->to_json();
+    auto storing = store_turn(context, json);
+    co_await std::move(storing);
+    const auto message = wire::Message::parse(json);
+    if (message) {
+      auto keeping = keep(context, *message, json);
+      co_await std::move(keeping);
+    }
+  }
+  const auto stop = state.parser.parse(R"({"type":"message_stop"})");
+  start_answer(context, sink);
+  sink.write(*stop);
+  auto flushing = sink.flush();
+  const bool client_there = co_await std::move(flushing);
+  if (!client_there) context.cancellation.request();
+  co_return Result<void>();
+}
+
+}  // namespace claif::pipeline

@@ -1,0 +1,76 @@
+// One request on its way through the pipeline, and where its answer goes.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/task.hpp"
+#include "wire/chat_request.hpp"
+#include "wire/event.hpp"
+#include "wire/message.hpp"
+#include "wire/openai_error.hpp"
+
+#include <claif/result.hpp>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace claif::pipeline {
+
+// The client's wish to end a request. Loop thread only.
+class Cancellation {
+ public:
+  void request() {
+    if (std::exchange(requested_, true)) return;
+    if (listener_) listener_();
+  }
+  bool requested() const { return requested_; }
+  // What to do when the wish comes; replaces the listener before. Call with nullptr when it ends.
+  void listen(std::function<void()> listener) { listener_ = std::move(listener); }
+
+ private:
+  bool requested_ = false;
+  std::function<void()> listener_;
+};
+
+enum class CacheState { off, bypass, miss, hit };
+enum class CacheWish { by_configuration, off, on };
+
+struct RunContext {
+  // Set by the front end.
+  wire::MessagesRequest request;
+  std::string route;            // for observers, e.g. chat.completions
+  std::string session, tenant;  // may be empty
+  CacheWish cache_wish = CacheWish::by_configuration;
+  Cancellation cancellation;
+
+  // Set by the pipeline.
+  uint64_t number = 0;          // of the request in this process
+  Nanos began{};
+  bool started = false;         // the answer has begun: errors go into the stream from here on
+  CacheState cache = CacheState::off;
+  bool persisted = true;        // false: the session could not be stored
+  wire::UpstreamHead head;      // of the upstream's answer
+  wire::Usage usage;
+  std::string cache_key;
+  uint64_t session_records = 0;
+  std::string own_messages;     // the elements of "messages" that this request added: kept only with a session
+  size_t hooks_entered = 0;
+};
+
+// Where an answer goes. Loop thread only. start comes first and once; then write for each event (a request
+// that streams) or message once (one that does not). A front end answers an error of run() itself when
+// nothing was started, and gets it by fail() when something was.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  virtual void start(const RunContext& context) = 0;
+  virtual void write(const wire::Event& event) = 0;
+  virtual void message(const wire::Message& message) = 0;
+  virtual void fail(const Error& error) = 0;
+  // Waits until the client took enough to go on: this is what makes a slow client pause the upstream.
+  // False: the client is gone.
+  virtual Task<bool> flush() = 0;
+};
+
+}  // namespace claif::pipeline

@@ -1,0 +1,98 @@
+// The pipeline: every request, of every front end, goes through run() once (architecture.md section 3).
+#pragma once
+
+#include "approval/approver.hpp"
+#include "approval/stream_gate.hpp"
+#include "base/log.hpp"
+#include "bus/hook_bus.hpp"
+#include "bus/observer_queue.hpp"
+#include "pipeline/context.hpp"
+#include "plugin/transport_call.hpp"
+#include "wire/assemble.hpp"
+
+#include <claif/result.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace claif::pipeline {
+
+struct Settings {
+  Millis request_timeout{900'000};
+  Millis approval_timeout{1'000};
+  Millis hook_timeout{250};
+  Millis cache_timeout{50};
+  Millis store_timeout{10'000};
+  unsigned retries = 2;
+  bool cache_on = false;
+  Millis cache_ttl{3'600'000};
+  std::string transport_identity;   // for cache keys
+  std::function<double()> random;   // in [0, 1)
+};
+
+// The plugins that fill the pipeline's places. cache and store may be null.
+struct Places {
+  plugin::Slot* transport;
+  plugin::Slot* approval;
+  plugin::Slot* cache;
+  plugin::Slot* store;
+  std::vector<plugin::Slot*> hooks;
+};
+
+// One for each loop; loop thread only. The order of the stages is in run.cpp.
+class Pipeline {
+ public:
+  Pipeline(Loop& loop, BlockingPool& pool, Places places, bus::ObserverQueue& observers, Log& log, const Settings& settings);
+
+  // Ends when the answer has been handed to `sink`, or with the reason why not. Both must outlive the task.
+  Task<Result<void>> run(RunContext& context, EventSink& sink);
+
+  plugin::OpPool& ops() { return ops_; }
+  plugin::CallSite site(plugin::Slot& slot) { return {slot, ops_, pool_}; }
+
+ private:
+  // What is known of an answer that streams.
+  struct Relay {
+    wire::EventParser parser, released_parser;
+    approval::StreamGate gate;
+    std::optional<wire::MessageAssembler> assembler;  // when something needs the whole message
+    bool to_client = true;                            // false: collected for a request that does not stream
+    bool stopped = false;                             // message_stop was seen; it is not yet passed on
+  };
+
+  Task<Result<void>> stages(RunContext& context, EventSink& sink);
+  Task<void> after(RunContext& context, const Result<void>& outcome);
+
+  // run.cpp calls these in order; each is in the file that its comment names.
+  Task<Result<std::optional<std::string>>> filter_request(RunContext& context);   // turn.cpp
+  Task<Result<void>> load_history(RunContext& context);                            // turn.cpp
+  Task<void> store_turn(RunContext& context, std::string answer_json);             // turn.cpp
+  Task<std::optional<std::string>> look_up(RunContext& context);                   // answers.cpp
+  Task<void> keep(RunContext& context, const wire::Message& message, std::string_view json);  // answers.cpp
+  Task<Result<void>> ask(RunContext& context, EventSink& sink);                    // upstream.cpp
+  Task<Result<void>> attempt(RunContext& context, EventSink& sink);                // upstream.cpp
+  Task<Result<void>> relay(RunContext& context, EventSink& sink, Relay& relay, const plugin::Batch& batch);  // relay.cpp
+  Task<Result<void>> relay_event(RunContext& context, EventSink& sink, Relay& relay, std::string_view json);  // relay.cpp
+  void pass(RunContext& context, EventSink& sink, Relay& relay, const wire::Event& event);  // relay.cpp
+  Task<Result<void>> finish_stream(RunContext& context, EventSink& sink, Relay& relay);     // answers.cpp
+  // A whole message: approval, session, cache, then the client. `fresh`: it came from upstream just now.
+  Task<Result<void>> deliver(RunContext& context, EventSink& sink, std::string message_json, bool fresh);  // answers.cpp
+  Task<void> approve(RunContext& context, wire::Message& message);                 // answers.cpp
+  void start_answer(RunContext& context, EventSink& sink);
+  void observe(uint32_t kind, const RunContext& context, std::string_view name, int64_t value = 0, std::string_view body = {});
+  bus::HookFacts facts(const RunContext& context) const;
+  bool caches(const RunContext& context) const;
+
+  Loop& loop_;
+  BlockingPool& pool_;
+  Places places_;
+  bus::ObserverQueue& observers_;
+  Log& log_;
+  const Settings& settings_;
+  plugin::OpPool ops_;
+  bus::HookBus hooks_;
+  approval::Approver approver_;
+};
+
+}  // namespace claif::pipeline

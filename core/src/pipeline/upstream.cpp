@@ -1,0 +1,89 @@
+// Attempts to get an answer from Claude: retried before the first byte, cancelled with the client.
+#include "pipeline/pipeline.hpp"
+#include "pipeline/retry.hpp"
+#include "plugin/status.hpp"
+
+#include <claif/sdk/text.hpp>
+
+namespace claif::pipeline {
+namespace {
+
+// Anthropic's SDKs refuse plain calls that could take over ten minutes; such a request streams upstream and
+// is put together here (translation.md U3).
+constexpr int64_t kMaxPlainTokens = 21'333;
+
+Error cancelled() {
+  Error error;
+  error.code = Errc::cancelled;
+  error.message = "the client cancelled the request";
+  return error;
+}
+
+}  // namespace
+
+Task<Result<void>> Pipeline::ask(RunContext& context, EventSink& sink) {
+  for (unsigned failed = 0;;) {
+    if (context.cancellation.requested()) co_return fail(cancelled());
+    auto trying = attempt(context, sink);
+    Result<void> outcome = co_await std::move(trying);
+    if (outcome || context.started) co_return outcome;
+    if (context.cancellation.requested()) co_return fail(cancelled());
+    const auto delay = retry_delay(outcome.error(), context.head, ++failed, settings_.retries, settings_.random());
+    if (!delay) co_return outcome;
+    log_.info("attempt " + std::to_string(failed) + " failed (" + outcome.error().message + "), next in " + std::to_string(delay->count()) + " ms");
+    observe(CLAIF_EV_RETRY, context, outcome.error().reason, delay->count(), context.request.model);
+    Arrival<bool> pause(loop_);
+    const TimerId timer = loop_.after(*delay, [&pause] { pause.set(true); });
+    context.cancellation.listen([&pause] { pause.set(false); });
+    const bool waited = co_await pause;
+    context.cancellation.listen(nullptr);
+    if (!waited) loop_.cancel(timer);
+  }
+}
+
+Task<Result<void>> Pipeline::attempt(RunContext& context, EventSink& sink) {
+  context.head = {};
+  const wire::MessagesRequest& request = context.request;
+  const bool collects = !request.stream && request.max_tokens > kMaxPlainTokens;
+  Relay relay_state;
+  relay_state.to_client = request.stream;
+  if (collects || !context.session.empty() || caches(context)) relay_state.assembler.emplace();
+  std::string streaming_body;
+  if (collects) streaming_body = R"({"stream":true,)" + request.body.substr(1);
+
+  claif_request raw{};
+  raw.size = sizeof raw;
+  raw.flags = request.stream || collects ? uint32_t{CLAIF_REQUEST_STREAM} : 0u;
+  raw.model = sdk::str(request.model);
+  raw.body_json = sdk::str(collects ? streaming_body : request.body);
+  raw.anthropic_version = sdk::str(request.api_version);
+  raw.anthropic_beta = sdk::str(request.beta);
+
+  plugin::TransportCall call(site(*places_.transport), settings_.request_timeout);
+  context.cancellation.listen([&call] { call.cancel(); });
+  call.start(raw);
+  std::string error_body, message;
+  Result<void> outcome;
+  plugin::Batch batch;
+  while (outcome && !relay_state.stopped) {
+    const bool more = co_await call.next(batch);
+    if (!more) break;
+    if (const auto& last = batch.items().back(); last.kind == CLAIF_EMIT_ERROR_BODY) error_body = batch.bytes(last);
+    else if (last.kind == CLAIF_EMIT_MESSAGE) message = batch.bytes(last);
+    auto relaying = relay(context, sink, relay_state, batch);
+    outcome = co_await std::move(relaying);
+  }
+  context.cancellation.listen(nullptr);
+  if (!outcome) co_return outcome;
+  if (relay_state.stopped) {
+    auto finishing = finish_stream(context, sink, relay_state);
+    co_return co_await std::move(finishing);
+  }
+  if (context.head.status >= 400) co_return fail(wire::from_upstream(context.head, error_body));
+  if (call.result().status != CLAIF_OK) co_return plugin::to_error(call.result(), "the request to Claude");
+  if (message.empty()) co_return fail(wire::stream_truncated());
+  auto delivering = deliver(context, sink, std::move(message), true);
+  co_return co_await std::move(delivering);
+}
+
+}  // namespace claif::pipeline
