@@ -20,7 +20,7 @@ class AllowList {
     "required": ["tools"],
     "properties": {
       "tools": {
-        "description": "Names of the tools that may run, compared byte for byte; an empty list denies every tool",
+        "description": "Names of the tools that may run, byte for byte; an empty list denies all",
         "type": "array",
         "items": {"type": "string"}
       }

@@ -22,8 +22,14 @@ class MemoryCache {
     "type": "object",
     "additionalProperties": false,
     "properties": {
-      "max_bytes": {"description": "Bound of all entries with their keys and overhead; default 64MiB", "type": ["string", "integer"]},
-      "shards": {"description": "Independently locked parts, each with its share of max_bytes; default 16", "type": "integer", "minimum": 1, "maximum": 1024}
+      "max_bytes": {
+        "description": "Bound of all entries with their keys and overhead; default 64MiB",
+        "type": ["string", "integer"]
+      },
+      "shards": {
+        "description": "Independently locked parts, each with its share of max_bytes; default 16",
+        "type": "integer", "minimum": 1, "maximum": 1024
+      }
     }
   })";
 

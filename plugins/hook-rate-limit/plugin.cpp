@@ -22,9 +22,18 @@ class RateLimit {
     "additionalProperties": false,
     "required": ["requests_per_minute"],
     "properties": {
-      "requests_per_minute": {"description": "Requests that a key may make a minute, on average", "type": "number", "minimum": 0, "exclusiveMinimum": true},
-      "burst": {"description": "Requests that a key may make at once; default requests_per_minute, at least 1", "type": "number", "minimum": 1},
-      "per": {"description": "What a key is; default tenant", "type": "string", "enum": ["tenant", "session", "model", "global"]}
+      "requests_per_minute": {
+        "description": "Requests that a key may make a minute, on average",
+        "type": "number", "minimum": 0, "exclusiveMinimum": true
+      },
+      "burst": {
+        "description": "Requests that a key may make at once; default requests_per_minute, at least 1",
+        "type": "number", "minimum": 1
+      },
+      "per": {
+        "description": "What a key is; default tenant",
+        "type": "string", "enum": ["tenant", "session", "model", "global"]
+      }
     }
   })";
 

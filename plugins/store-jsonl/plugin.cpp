@@ -30,9 +30,18 @@ class JsonlStore {
     "additionalProperties": false,
     "required": ["dir"],
     "properties": {
-      "dir": {"description": "Directory of the session files; created if it is missing", "type": "string", "minLength": 1},
-      "min_free": {"description": "Free disk space below which nothing is appended; default 64MiB", "type": ["string", "integer"]},
-      "lock_timeout": {"description": "How long to wait for another process that uses the session; default 2s", "type": ["string", "integer"]}
+      "dir": {
+        "description": "Directory of the session files; created if it is missing",
+        "type": "string", "minLength": 1
+      },
+      "min_free": {
+        "description": "Free disk space below which nothing is appended; default 64MiB",
+        "type": ["string", "integer"]
+      },
+      "lock_timeout": {
+        "description": "How long to wait for another process that uses the session; default 2s",
+        "type": ["string", "integer"]
+      }
     }
   })";
 

@@ -10,14 +10,32 @@ const char kSettingsSchema[] = R"({
   "type": "object",
   "additionalProperties": false,
   "properties": {
-    "base_url": {"description": "Where the API is; default https://api.anthropic.com", "type": "string", "pattern": "^https?://."},
+    "base_url": {
+      "description": "Where the API is; default https://api.anthropic.com",
+      "type": "string", "pattern": "^https?://."
+    },
     "api_key": {"description": "Sent as x-api-key; wins over auth_token", "type": "string"},
     "auth_token": {"description": "Sent as Authorization: Bearer", "type": "string"},
-    "connect_timeout": {"description": "Name lookup, connect and TLS; default 5s", "type": ["string", "integer"]},
-    "first_byte_timeout": {"description": "From the start to the first byte of the answer; default 60s", "type": ["string", "integer"]},
-    "idle_timeout": {"description": "Between two pieces of the answer; default 90s", "type": ["string", "integer"]},
-    "total_timeout": {"description": "The whole exchange; default 15m", "type": ["string", "integer"]},
-    "headers": {"description": "More request headers, by name", "type": "object", "additionalProperties": {"type": "string"}}
+    "connect_timeout": {
+      "description": "Name lookup, connect and TLS; default 5s",
+      "type": ["string", "integer"]
+    },
+    "first_byte_timeout": {
+      "description": "From the start to the first byte of the answer; default 60s",
+      "type": ["string", "integer"]
+    },
+    "idle_timeout": {
+      "description": "Between two pieces of the answer; default 90s",
+      "type": ["string", "integer"]
+    },
+    "total_timeout": {
+      "description": "The whole exchange; default 15m",
+      "type": ["string", "integer"]
+    },
+    "headers": {
+      "description": "More request headers, by name",
+      "type": "object", "additionalProperties": {"type": "string"}
+    }
   }
 })";
 

@@ -30,8 +30,14 @@ class MockTransport {
           "type": "object",
           "additionalProperties": false,
           "properties": {
-            "match": {"description": "Substring of the last user text; absent: matches all", "type": "string"},
-            "text": {"description": "Text of the answer; may hold {{prompt}}, {{calls}}, {{model}}, {{request}}, {{last_request}}", "type": "string"},
+            "match": {
+              "description": "Substring of the last user text; absent: matches all",
+              "type": "string"
+            },
+            "text": {
+              "description": "Text of the answer; may hold {{prompt}}, {{calls}}, {{model}}, {{request}}, {{last_request}}",
+              "type": "string"
+            },
             "tool_calls": {
               "description": "Tools that the answer calls",
               "type": "array",
@@ -45,26 +51,50 @@ class MockTransport {
                 }
               }
             },
-            "stop_reason": {"description": "Default: tool_use with tool calls, else end_turn", "type": "string"},
+            "stop_reason": {
+              "description": "Default: tool_use with tool calls, else end_turn",
+              "type": "string"
+            },
             "error": {
               "description": "Answer with an upstream error instead",
               "type": "object",
               "additionalProperties": false,
               "required": ["status"],
               "properties": {
-                "status": {"description": "HTTP status", "type": "integer", "minimum": 400, "maximum": 599},
-                "type": {"description": "Anthropic error type; default: the usual one of the status", "type": "string"},
+                "status": {
+                  "description": "HTTP status",
+                  "type": "integer", "minimum": 400, "maximum": 599
+                },
+                "type": {
+                  "description": "Anthropic error type; default: the usual one of the status",
+                  "type": "string"
+                },
                 "message": {"description": "Error message", "type": "string"},
-                "retry_after": {"description": "Seconds", "type": "number", "minimum": 0, "maximum": 86400}
+                "retry_after": {
+                  "description": "Seconds",
+                  "type": "number", "minimum": 0, "maximum": 86400
+                }
               }
             },
-            "times": {"description": "Use this reply at most so often; default: always", "type": "integer", "minimum": 1}
+            "times": {
+              "description": "Use this reply at most so often; default: always",
+              "type": "integer", "minimum": 1
+            }
           }
         }
       },
-      "delay_ms": {"description": "Pause before an answer starts, in ms; default 0", "type": "integer", "minimum": 0},
-      "event_delay_ms": {"description": "Pause between stream events, in ms; default 0", "type": "integer", "minimum": 0},
-      "chunk": {"description": "Characters in a text delta; default: word by word", "type": "integer", "minimum": 1}
+      "delay_ms": {
+        "description": "Pause before an answer starts, in ms; default 0",
+        "type": "integer", "minimum": 0
+      },
+      "event_delay_ms": {
+        "description": "Pause between stream events, in ms; default 0",
+        "type": "integer", "minimum": 0
+      },
+      "chunk": {
+        "description": "Characters in a text delta; default: word by word",
+        "type": "integer", "minimum": 1
+      }
     }
   })";
 
