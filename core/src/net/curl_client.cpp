@@ -74,7 +74,7 @@ std::unique_ptr<CurlClient::Transfer> CurlClient::take_transfer() {
 }
 
 claif_status CurlClient::start(uint64_t id, const claif_http_request& request, const claif_http_handler& handler, void* ctx,
-                               claif_error* error) {
+                               std::function<void()> after_done, claif_error* error) {
   auto transfer = take_transfer();
   if (const auto prepared = transfer->prepare(request); !prepared) {
     sdk::fill(error, CLAIF_E_ARG, prepared.error().message);
@@ -83,6 +83,7 @@ claif_status CurlClient::start(uint64_t id, const claif_http_request& request, c
   transfer->id = id;
   transfer->handler = &handler;
   transfer->ctx = ctx;
+  transfer->after_done = std::move(after_done);
   transfer->started = transfer->last_activity = loop_.clock().now();
   transfer->idle_timer = loop_.after(Millis(transfer->first_byte_ms), [this, id] { check_idle(id); });
   to_add_.push_back(id);
@@ -160,6 +161,7 @@ void CurlClient::end(Transfer& transfer, claif_status status, std::string_view t
   loop_.cancel(owned->idle_timer);
   const claif_error error = sdk::make_error(status, text);
   owned->handler->on_done(owned->ctx, status, status == CLAIF_OK ? nullptr : &error);
+  if (owned->after_done) owned->after_done();
   owned->forget();
   if (spare_.size() < 256) spare_.push_back(std::move(owned));
 }

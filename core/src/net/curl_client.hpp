@@ -23,7 +23,7 @@ class CurlClient final : public HttpClient {
   ~CurlClient() override;  // cancels what is in flight
 
   claif_status start(uint64_t id, const claif_http_request& request, const claif_http_handler& handler, void* ctx,
-                     claif_error* error) override;
+                     std::function<void()> after_done, claif_error* error) override;
   void resume(uint64_t id) override;
   void cancel(uint64_t id) override;
 

@@ -128,6 +128,7 @@ void CurlTransfer::forget() {
   if (body.capacity() > 64 * 1024) body = {};
   error_[0] = 0;
   handler = nullptr;
+  after_done = nullptr;
   paused = curl_paused = cancelled = got_body = head_done = false;
 }
 

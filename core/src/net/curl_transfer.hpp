@@ -10,6 +10,7 @@
 #include <curl/curl.h>
 
 #include <array>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,7 @@ struct CurlTransfer {
   uint64_t id = 0;
   const claif_http_handler* handler = nullptr;
   void* ctx = nullptr;
+  std::function<void()> after_done;
   std::string url, method, body;
   curl_slist* headers_out = nullptr;
   uint32_t first_byte_ms = 0, idle_ms = 0, connect_ms = 0, total_ms = 0;

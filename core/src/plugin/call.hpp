@@ -89,7 +89,15 @@ void make_call(CallSite site, PendingCall& call, Nanos deadline, Invoke invoke) 
   void* const self = pin->self();
   Op& op = call.begin(site.ops, *pin.get(), deadline);
   if ((table.flags & CLAIF_IFACE_BLOCKING) == 0) return invoke(table, self, &op);
-  if (site.pool.post([invoke = std::move(invoke), &table, self, &op] { invoke(table, self, &op); })) return;
+  // Held beyond the finish of `op`: the plugin's code is on that thread's stack until invoke returns.
+  Instance* const instance = pin.get();
+  instance->hold();
+  const auto run = [invoke = std::move(invoke), &table, self, &op, instance] {
+    invoke(table, self, &op);
+    instance->release();
+  };
+  if (site.pool.post(run)) return;
+  instance->release();
   const claif_error full = {sizeof(claif_error), CLAIF_E_UNAVAILABLE, 0, 0, {}};
   op.finish(&op, CLAIF_E_UNAVAILABLE, nullptr, &full);
 }

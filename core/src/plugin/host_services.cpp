@@ -63,7 +63,16 @@ struct ServiceTables {
 
   static claif_status executor_post(const claif_host* host, void (*task)(void*), void* ctx) noexcept {
     try {
-      return HostContext::of(host).services_.pool.post([task, ctx] { task(ctx); }) ? CLAIF_OK : CLAIF_E_UNAVAILABLE;
+      HostContext& context = HostContext::of(host);
+      Instance& instance = context.instance_;
+      instance.hold();
+      const auto run = [task, ctx, &instance] {
+        task(ctx);
+        instance.release();
+      };
+      if (context.services_.pool.post(run)) return CLAIF_OK;
+      instance.release();
+      return CLAIF_E_UNAVAILABLE;
     } catch (...) {
       return CLAIF_E_UNAVAILABLE;
     }
@@ -81,9 +90,12 @@ struct ServiceTables {
         const auto timers = weak.lock();
         if (!timers) return;
         std::unique_lock lock(timers->mutex);
-        auto node = timers->waiting.extract(id);
+        const auto node = timers->waiting.extract(id);
+        if (!node) return;
+        timers->instance->hold();
         lock.unlock();
-        if (node) node.mapped().first(node.mapped().second);
+        node.mapped().first(node.mapped().second);
+        timers->instance->release();
       };
       Loop& loop = *context.loop_for_this_thread().loop;
       const Millis delay(static_cast<int64_t>(std::min<uint64_t>(delay_ms, 1ull << 40)));
@@ -157,11 +169,20 @@ struct ServiceTables {
       LoopServices& loop = context.loop_for_this_thread();
       const uint64_t key = (next_number() << 8) | static_cast<uint64_t>(&loop - context.services_.loops.data());
       *id = key;
-      if (loop.loop->in_thread()) return loop.http().start(key, *request, *handler, ctx, error);
-      loop.loop->post([&loop, key, handler, ctx, owned = std::make_shared<OwnedRequest>(*request)] {
+      Instance& instance = context.instance_;
+      const auto release = [&instance] { instance.release(); };
+      instance.hold();
+      if (loop.loop->in_thread()) {
+        const claif_status status = loop.http().start(key, *request, *handler, ctx, release, error);
+        if (status != CLAIF_OK) release();
+        return status;
+      }
+      loop.loop->post([&loop, key, handler, ctx, release, owned = std::make_shared<OwnedRequest>(*request)] {
         claif_error refused = sdk::make_error(CLAIF_OK, {});
-        const claif_status status = loop.http().start(key, owned->copy, *handler, ctx, &refused);
-        if (status != CLAIF_OK) handler->on_done(ctx, status, &refused);
+        const claif_status status = loop.http().start(key, owned->copy, *handler, ctx, release, &refused);
+        if (status == CLAIF_OK) return;
+        handler->on_done(ctx, status, &refused);
+        release();
       });
       return CLAIF_OK;
     } catch (...) {
@@ -188,14 +209,21 @@ struct ServiceTables {
   static constexpr claif_http_v1 kHttp{sizeof(claif_http_v1), 0, &http_start, &http_call<&net::HttpClient::resume>, &http_call<&net::HttpClient::cancel>};
 };
 
-HostContext::HostContext(HostServices& services, std::string plugin_id, uint64_t generation)
+HostContext::HostContext(HostServices& services, Instance& instance)
     : services_(services),
-      id_(std::move(plugin_id)),
-      prefix_("[" + id_ + "#" + std::to_string(generation) + "] "),
+      instance_(instance),
+      prefix_("[" + instance.id() + "#" + std::to_string(instance.generation()) + "] "),
       host_{sizeof(claif_host), CLAIF_ABI_MINOR, this, &ServiceTables::service},
-      log_{sizeof(claif_log_v1), static_cast<int32_t>(services.log.level()), &ServiceTables::log_write} {}
+      log_{sizeof(claif_log_v1), static_cast<int32_t>(services.log.level()), &ServiceTables::log_write} {
+  timers_->instance = &instance;
+}
 
 HostContext::~HostContext() = default;
+
+void HostContext::drop_timers() {
+  const std::lock_guard lock(timers_->mutex);
+  timers_->waiting.clear();
+}
 
 LoopServices& HostContext::loop_for_this_thread() {
   for (LoopServices& loop : services_.loops)

@@ -49,17 +49,19 @@ struct HostServices {
 // The claif_host of one instance.
 class HostContext {
  public:
-  HostContext(HostServices& services, std::string plugin_id, uint64_t generation);
-  ~HostContext();  // after the plugin's destroy: timers that are left never fire
+  HostContext(HostServices& services, Instance& instance);
+  ~HostContext();
 
   const claif_host* host() const { return &host_; }
   void forbid_children() { creating_ = false; }  // create has returned
+  void drop_timers();  // before destroy: none fires from now on; one that runs holds the instance
 
  private:
   friend struct ServiceTables;
   struct Timers {
     std::mutex mutex;
     std::unordered_map<uint64_t, std::pair<void (*)(void*), void*>> waiting;
+    Instance* instance;  // held while one runs
   };
   static HostContext& of(const claif_host* host) { return *static_cast<HostContext*>(host->ctx); }
   LoopServices& loop_for_this_thread();
@@ -67,7 +69,8 @@ class HostContext {
   void log_line(int32_t level, std::string_view line);
 
   HostServices& services_;
-  const std::string id_, prefix_;
+  Instance& instance_;
+  const std::string prefix_;
   claif_host host_;
   claif_log_v1 log_;
   std::shared_ptr<Timers> timers_ = std::make_shared<Timers>();

@@ -16,7 +16,7 @@ Instance::Instance(std::shared_ptr<Module> module, HostServices& services)
               [this, &services](std::string_view what, bool quarantined) {
                 if (services.on_fault) services.on_fault(*this, what, quarantined);
               }),
-      host_(std::make_unique<HostContext>(services, id_, generation_)) {}
+      host_(std::make_unique<HostContext>(services, *this)) {}
 
 Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<Module> module, std::string config_json, HostServices& services) {
   std::unique_ptr<Instance> out(new Instance(std::move(module), services));
@@ -51,7 +51,10 @@ Result<void> Instance::serve(const char* iface) {
   return fail(Errc::configuration, id_ + " offers no " + iface + ": use a plugin of that kind here");
 }
 
+void Instance::retire() { host_->drop_timers(); }
+
 Instance::~Instance() {
+  retire();
   if (created_) module_->entry().destroy(self_);
 }
 

@@ -43,7 +43,10 @@ class Instance {
   }
   Faults& faults() { return faults_; }
 
-  // Operations in flight keep the instance. [any]
+  // No timer of it starts from now on. Before destruction, and then in_flight() decides.
+  void retire();
+
+  // Operations, and calls into it that the host still has on some stack, keep the instance. [any]
   void hold() { in_flight_.fetch_add(1, std::memory_order_relaxed); }
   void release() { in_flight_.fetch_sub(1, std::memory_order_release); }
   uint32_t in_flight() const { return in_flight_.load(std::memory_order_acquire); }

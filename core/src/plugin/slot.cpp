@@ -102,6 +102,7 @@ Result<void> Slot::swap(std::unique_ptr<Instance> next, std::chrono::millisecond
   std::unique_ptr<Instance> old(current_.exchange(next.release(), std::memory_order_acq_rel));
   if (!old) return {};
   barrier_for_all_threads();
+  old->retire();
   const auto until = std::chrono::steady_clock::now() + patience;
   while (is_used(old.get())) {
     if (std::chrono::steady_clock::now() >= until) {

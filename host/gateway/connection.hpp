@@ -1,0 +1,93 @@
+// One client connection: reads a request, has it answered, again. Framing errors answer and close.
+#pragma once
+
+#include "base/task.hpp"
+#include "config/config.hpp"
+#include "gateway/framing.hpp"
+#include "gateway/http.hpp"
+#include "net/io_loop.hpp"
+#include "pipeline/context.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace claif::gateway {
+
+class Connection;
+
+// What a route answers through. Loop thread only.
+class Exchange {
+ public:
+  Exchange(Connection& connection, const Request& request) : connection_(connection), request_(request) {}
+  const Request& request() const { return request_; }
+
+  Task<void> respond(Response response);
+
+  // For an answer in pieces: begin once, then append and flush, then end.
+  void begin_stream(int status, std::string_view content_type, const Headers& headers);
+  void append(std::string_view piece);
+  // Sends what was appended; waits while the client does not read. False: the client is gone.
+  Task<bool> flush();
+  // Sends at once what the socket takes, without waiting.
+  void flush_now();
+  Task<void> end_stream();
+  // After begin_stream the answer cannot be repaired: the connection ends with it.
+  void abandon_keep_alive();
+  // Called when the client goes away before the answer is complete. One listener.
+  void on_disconnect(std::function<void()> listener);
+
+ private:
+  void frame();  // what was appended becomes one chunk
+  Connection& connection_;
+  const Request& request_;
+  std::string pending_;
+};
+
+using Handler = std::function<Task<void>(Exchange&)>;
+
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  using Socket = boost::asio::ip::tcp::socket;
+  Connection(Socket socket, net::IoLoop& loop, const GatewayConfig& config, const Handler& handler);
+
+  // Serves until the connection ends. Keeps itself alive.
+  void start();
+  // Ends an idle connection now, a busy one after its answer.
+  void shut_down();
+
+ private:
+  friend class Exchange;
+  enum class Wake { data, closed, timeout };
+
+  Task<void> serve(std::shared_ptr<Connection> keep_alive);
+  Task<std::optional<Request>> read_request();  // nothing: the connection ends (a refusal was sent)
+  Task<bool> read_body(Request& request, const Framing& framing);
+  Task<void> refuse(int status, std::string reason);
+  Task<Wake> more_input(uint32_t timeout_ms);
+  void read();
+  void on_read(const boost::system::error_code& error, size_t n);
+  Task<bool> send();   // sends out_; false: the client is gone
+  bool send_now();     // sends what the socket takes; false: the client is gone
+  void watch();        // looks whether the deadline has passed
+  void close();
+
+  Socket socket_;
+  net::IoLoop& loop_;
+  const GatewayConfig& config_;
+  const Handler& handler_;
+  std::string in_, out_;
+  size_t sent_ = 0;                       // of out_
+  std::vector<char> buffer_;
+  bool reading_ = false, closed_ = false, gone_ = false, stopping_ = false, busy_ = false;
+  size_t served_ = 0;
+  Nanos deadline_ = Nanos::max();         // of what the connection waits for
+  TimerId timer_ = 0;
+  std::optional<Arrival<Wake>> waiting_;  // serve() waits for input
+  std::optional<Arrival<bool>> writable_;
+  std::function<void()> on_disconnect_;
+};
+
+}  // namespace claif::gateway

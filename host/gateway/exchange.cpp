@@ -1,0 +1,61 @@
+#include "gateway/connection.hpp"
+
+#include <cstdio>
+
+namespace claif::gateway {
+
+Task<void> Exchange::respond(Response response) {
+  append_head(connection_.out_, request_, response.status, response.content_type, response.headers, static_cast<int64_t>(response.body.size()));
+  if (request_.method != "HEAD") connection_.out_ += response.body;
+  auto sending = connection_.send();
+  const bool sent = co_await std::move(sending);
+  static_cast<void>(sent);  // the connection notices by itself
+}
+
+void Exchange::begin_stream(int status, std::string_view content_type, const Headers& headers) {
+  append_head(connection_.out_, request_, status, content_type, headers, -1);
+  if (request_.http_1_0) abandon_keep_alive();
+}
+
+void Exchange::append(std::string_view piece) { pending_ += piece; }
+
+void Exchange::frame() {
+  if (pending_.empty()) return;
+  std::string& out = connection_.out_;
+  if (request_.http_1_0) {
+    out += pending_;
+  } else {
+    char size[20];
+    out.append(size, static_cast<size_t>(std::snprintf(size, sizeof size, "%zx\r\n", pending_.size())));
+    out.append(pending_).append("\r\n");
+  }
+  pending_.clear();
+}
+
+Task<bool> Exchange::flush() {
+  frame();
+  auto sending = connection_.send();
+  co_return co_await std::move(sending);
+}
+
+void Exchange::flush_now() {
+  frame();
+  connection_.send_now();
+}
+
+Task<void> Exchange::end_stream() {
+  frame();
+  if (!request_.http_1_0) connection_.out_ += "0\r\n\r\n";
+  auto sending = connection_.send();
+  const bool sent = co_await std::move(sending);
+  static_cast<void>(sent);
+}
+
+void Exchange::abandon_keep_alive() { connection_.stopping_ = true; }
+
+void Exchange::on_disconnect(std::function<void()> listener) {
+  if (connection_.gone_) return listener();
+  connection_.on_disconnect_ = std::move(listener);
+}
+
+}  // namespace claif::gateway

@@ -1,0 +1,44 @@
+// Requests and responses as the routes see them.
+#pragma once
+
+#include <claif/result.hpp>
+
+#include <boost/beast/http/fields.hpp>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace claif::gateway {
+
+struct Request {
+  std::string method, path, query;
+  boost::beast::http::fields fields;
+  std::string body;
+  bool keep_alive = true, http_1_0 = false;
+  // The value of the header, empty when absent. Names are compared without case.
+  std::string_view header(std::string_view name) const {
+    const auto found = fields.find({name.data(), name.size()});
+    return found == fields.end() ? std::string_view() : std::string_view(found->value().data(), found->value().size());
+  }
+};
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct Response {
+  int status = 200;
+  std::string content_type = "application/json";
+  Headers headers;
+  std::string body;
+};
+
+// An error as OpenAI's clients know it, with the headers that belong to it.
+Response error_response(const Error& error);
+
+std::string_view reason_phrase(int status);
+
+// Appends the head of a response to `out`. `length` -1: chunked (or until close, for HTTP/1.0).
+void append_head(std::string& out, const Request& request, int status, std::string_view content_type, const Headers& headers, int64_t length);
+
+}  // namespace claif::gateway

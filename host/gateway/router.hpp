@@ -1,0 +1,39 @@
+// From a request to its route: authentication, host and content type first, each error in OpenAI's shape.
+#pragma once
+
+#include "gateway/connection.hpp"
+#include "pipeline/engine.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace claif::gateway {
+
+// What the routes work with, one for each loop.
+struct RouteContext {
+  Engine& engine;
+  pipeline::Pipeline& pipeline;
+  const bool& draining;  // true: shutting down, not ready any more
+};
+
+using RouteHandler = Task<void> (*)(RouteContext& context, Exchange& exchange);
+
+class Router {
+ public:
+  explicit Router(RouteContext context) : context_(context) {}
+  Task<void> dispatch(Exchange& exchange);
+
+ private:
+  // The reason to refuse the request before its route, if there is one.
+  std::optional<Response> refusal(const Request& request) const;
+  RouteContext context_;
+};
+
+// The routes, each in a file of its own name.
+Task<void> chat_completions(RouteContext& context, Exchange& exchange);
+Task<void> list_models(RouteContext& context, Exchange& exchange);
+Task<void> healthz(RouteContext& context, Exchange& exchange);
+Task<void> readyz(RouteContext& context, Exchange& exchange);
+Task<void> metrics(RouteContext& context, Exchange& exchange);
+
+}  // namespace claif::gateway
