@@ -1,20 +1,25 @@
 #include "cli/command.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <exception>
 #include <iostream>
 
+#include <CLI/CLI.hpp>
+
 int main(int argc, char** argv) {
   using namespace claif::cli;
-  CLI::App app("claif: OpenAI-compatible access to Claude, as a command line, a gateway and a library");
+  CLI::App app(
+      "claif: OpenAI-compatible access to Claude, as a command line, a gateway and a library");
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string("claif ") + CLAIF_VERSION);
-  app.footer("Examples:\n  claif query \"What is a monad?\"\n  claif serve --port 8787\n\nWithout an API key: add --set transport.use=mock to try it offline.");
+  app.footer(
+      "Examples:\n  claif query \"What is a monad?\"\n  claif serve --port 8787\n\nWithout an API "
+      "key: add --set transport.use=mock to try it offline.");
   int exit_code = kOk;
   CommonOptions common;
   const Command command{app, common, exit_code};
-  for (const auto add : {&add_query, &add_chat, &add_serve, &add_plugins, &add_models, &add_health, &add_sessions, &add_config, &add_version}) add(command);
+  for (const auto add : {&add_query, &add_chat, &add_serve, &add_plugins, &add_models, &add_health,
+                         &add_sessions, &add_config, &add_version})
+    add(command);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

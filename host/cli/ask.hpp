@@ -11,10 +11,14 @@ namespace claif::cli {
 
 struct AskOptions {
   bool stream = true;
-  bool json = false;   // the OpenAI object, or its chunks when streaming
+  bool json = false;  // the OpenAI object, or its chunks when streaming
 };
 
-// Asks on the current thread. On success `answer` is the text. Interrupting cancels (Errc::cancelled).
-Result<void> ask(Engine& engine, const ChatRequest& request, const AskOptions& options, std::string& answer);
+// Asks on the current thread. On success `answer` is the text. Interrupting cancels
+// (Errc::cancelled).
+Result<void> ask(Engine& engine,
+                 const ChatRequest& request,
+                 const AskOptions& options,
+                 std::string& answer);
 
 }  // namespace claif::cli

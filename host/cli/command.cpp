@@ -1,20 +1,26 @@
 #include "cli/command.hpp"
 
-#include <CLI/CLI.hpp>
-#include <boost/asio/signal_set.hpp>
-
 #include <csignal>
 #include <iostream>
-
 #include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/signal_set.hpp>
 
 namespace claif::cli {
 
 void add_common_options(CLI::App& app, CommonOptions& options) {
-  app.add_option("--config", options.config_file, "configuration file, in the place of ~/.claif/config.json")->type_name("FILE");
-  app.add_option("--set", options.sets, "one setting, e.g. --set transport.use=mock")->type_name("KEY=VALUE")->allow_extra_args(false);
-  app.add_option("--plugin-dir", options.plugin_dirs, "directory to search for plugins first")->type_name("DIR")->allow_extra_args(false);
-  app.add_option("--log-level", options.log_level, "trace, debug, info, warn, error or off")->type_name("LEVEL");
+  app.add_option("--config", options.config_file,
+                 "configuration file, in the place of ~/.claif/config.json")
+      ->type_name("FILE");
+  app.add_option("--set", options.sets, "one setting, e.g. --set transport.use=mock")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  app.add_option("--plugin-dir", options.plugin_dirs, "directory to search for plugins first")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
+  app.add_option("--log-level", options.log_level, "trace, debug, info, warn, error or off")
+      ->type_name("LEVEL");
 }
 
 Result<LoadedConfig> load(const CommonOptions& options) {
@@ -23,7 +29,8 @@ Result<LoadedConfig> load(const CommonOptions& options) {
   if (!options.config_file.empty()) sources.file = options.config_file;
   for (const std::string& set : options.sets) {
     const size_t equals = set.find('=');
-    if (equals == std::string::npos || equals == 0) return fail(Errc::configuration, "--set " + set + " is not KEY=VALUE");
+    if (equals == std::string::npos || equals == 0)
+      return fail(Errc::configuration, "--set " + set + " is not KEY=VALUE");
     sources.sets.emplace_back(set.substr(0, equals), set.substr(equals + 1));
   }
   if (!options.log_level.empty()) sources.sets.emplace_back("log.level", options.log_level);
@@ -33,7 +40,8 @@ Result<LoadedConfig> load(const CommonOptions& options) {
 
 ExitCode report(const Error& error) {
   std::cerr << "claif: " << escape_controls(error.message);
-  if (error.retry_after_ms != 0) std::cerr << " (try again in " << (error.retry_after_ms + 999) / 1000 << " s)";
+  if (error.retry_after_ms != 0)
+    std::cerr << " (try again in " << (error.retry_after_ms + 999) / 1000 << " s)";
   std::cerr << '\n';
   return exit_code(error.code);
 }

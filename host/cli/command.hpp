@@ -31,8 +31,8 @@ Result<LoadedConfig> load(const CommonOptions& options);
 // Prints "claif: <message>" to standard error, and returns the exit code that fits.
 ExitCode report(const Error& error);
 
-// Runs `body` on loop 0 of `engine`, on this thread, until it is done. `on_interrupt` is called on SIGINT and
-// SIGTERM; a second signal ends the process.
+// Runs `body` on loop 0 of `engine`, on this thread, until it is done. `on_interrupt` is called on
+// SIGINT and SIGTERM; a second signal ends the process.
 void run_task(Engine& engine, Task<void> body, const std::function<void()>& on_interrupt);
 
 // A subcommand registers itself and sets `exit_code` when it ran.

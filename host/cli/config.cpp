@@ -2,10 +2,10 @@
 #include "base/json.hpp"
 #include "cli/command.hpp"
 
+#include <iostream>
+
 #include <CLI/CLI.hpp>
 #include <rapidjson/prettywriter.h>
-
-#include <iostream>
 
 namespace claif::cli {
 namespace {
@@ -38,7 +38,8 @@ int show(const CommonOptions& common, bool origin) {
     return kOk;
   }
   const auto doc = json::parse(loaded->json);
-  for (const auto& [path, from] : loaded->origins) std::cout << path << " = " << value_at(doc->root(), path) << "  (" << from << ")\n";
+  for (const auto& [path, from] : loaded->origins)
+    std::cout << path << " = " << value_at(doc->root(), path) << "  (" << from << ")\n";
   return kOk;
 }
 
@@ -47,12 +48,14 @@ int show(const CommonOptions& common, bool origin) {
 void add_config(Command command) {
   CLI::App* const app = command.app.add_subcommand("config", "Look at the configuration");
   app->require_subcommand(1);
-  CLI::App* const show_app = app->add_subcommand("show", "The configuration in force; secrets are masked");
+  CLI::App* const show_app =
+      app->add_subcommand("show", "The configuration in force; secrets are masked");
   const auto origin = std::make_shared<bool>(false);
   show_app->add_flag("--origin", *origin, "where each value came from");
   add_common_options(*show_app, command.common);
   show_app->callback([command, origin] { command.exit_code = show(command.common, *origin); });
-  CLI::App* const schema_app = app->add_subcommand("schema", "The JSON Schema of the configuration file");
+  CLI::App* const schema_app =
+      app->add_subcommand("schema", "The JSON Schema of the configuration file");
   schema_app->callback([command] {
     std::cout << config_schema();
     command.exit_code = kOk;

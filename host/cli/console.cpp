@@ -3,7 +3,6 @@
 #include "base/log.hpp"
 
 #include <cerrno>
-
 #include <unistd.h>
 
 namespace claif::cli {
@@ -20,7 +19,9 @@ std::string printable(std::string_view text, bool terminal) {
   return out;
 }
 
-bool stdout_is_terminal() { return ::isatty(STDOUT_FILENO) == 1; }
+bool stdout_is_terminal() {
+  return ::isatty(STDOUT_FILENO) == 1;
+}
 
 bool write_stdout(std::string_view text) {
   while (!text.empty()) {

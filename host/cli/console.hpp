@@ -6,8 +6,8 @@
 
 namespace claif::cli {
 
-// Text of a model may hold escape sequences that a terminal would obey; on a terminal they are shown instead.
-// Line breaks and tabs pass. In a pipe the text passes as it is.
+// Text of a model may hold escape sequences that a terminal would obey; on a terminal they are
+// shown instead. Line breaks and tabs pass. In a pipe the text passes as it is.
 std::string printable(std::string_view text, bool terminal);
 
 bool stdout_is_terminal();

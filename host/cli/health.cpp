@@ -3,10 +3,11 @@
 #include "cli/command.hpp"
 #include "net/curl_client.hpp"
 
-#include <CLI/CLI.hpp>
 #include <claif/sdk/text.hpp>
 
 #include <iostream>
+
+#include <CLI/CLI.hpp>
 
 namespace claif::cli {
 namespace {
@@ -33,7 +34,9 @@ class Get {
   const std::string& error() const { return error_; }
 
  private:
-  static void on_head(void* self, uint32_t status, const claif_http_header*, size_t) noexcept { static_cast<Get*>(self)->status_ = status; }
+  static void on_head(void* self, uint32_t status, const claif_http_header*, size_t) noexcept {
+    static_cast<Get*>(self)->status_ = status;
+  }
   static claif_status on_body(void* self, claif_str piece) noexcept {
     static_cast<Get*>(self)->body_ += sdk::view(piece);
     return CLAIF_OK;
@@ -43,7 +46,8 @@ class Get {
     if (error != nullptr) self->error_.assign(error->text, error->length);
     self->done_.set(status == CLAIF_OK);
   }
-  static constexpr claif_http_handler kHandler{sizeof(claif_http_handler), 0, &on_head, &on_body, &on_done};
+  static constexpr claif_http_handler kHandler{sizeof(claif_http_handler), 0, &on_head, &on_body,
+                                               &on_done};
 
   Arrival<bool> done_;
   uint32_t status_ = 0;
@@ -53,16 +57,23 @@ class Get {
 Task<void> probe(Engine& engine, std::string url, Result<std::string>& out) {
   Get get(engine.worker(0).loop);
   const bool ok = co_await get.start(engine.worker(0).loop.http(), url);
-  if (!ok) out = Result<std::string>(fail(Errc::unavailable, "no gateway answers at " + url + ": " + get.error()));
-  else if (get.status() != 200) out = Result<std::string>(fail(Errc::unavailable, url + " answers " + std::to_string(get.status()) + ": " + get.body()));
-  else out = get.body();
+  if (!ok)
+    out = Result<std::string>(
+        fail(Errc::unavailable, "no gateway answers at " + url + ": " + get.error()));
+  else if (get.status() != 200)
+    out = Result<std::string>(fail(
+        Errc::unavailable, url + " answers " + std::to_string(get.status()) + ": " + get.body()));
+  else
+    out = get.body();
 }
 
 int run(const CommonOptions& common, const std::string& url) {
   auto loaded = load(common);
   if (!loaded) return report(loaded.error());
   const GatewayConfig& gateway = loaded->config.gateway;
-  const std::string target = (url.empty() ? "http://" + gateway.host + ":" + std::to_string(gateway.port) : url) + "/readyz";
+  const std::string target =
+      (url.empty() ? "http://" + gateway.host + ":" + std::to_string(gateway.port) : url) +
+      "/readyz";
   auto engine = Engine::create(std::move(loaded->config));
   if (!engine) return report(engine.error());
   Result<std::string> body;
@@ -75,7 +86,9 @@ int run(const CommonOptions& common, const std::string& url) {
 }  // namespace
 
 void add_health(Command command) {
-  CLI::App* const app = command.app.add_subcommand("health", "Ask a running gateway whether it is ready; also checks the configuration and its plugins");
+  CLI::App* const app = command.app.add_subcommand(
+      "health",
+      "Ask a running gateway whether it is ready; also checks the configuration and its plugins");
   const auto url = std::make_shared<std::string>();
   app->add_option("--url", *url, "its address (http://127.0.0.1:8787, as configured)");
   add_common_options(*app, command.common);

@@ -3,9 +3,9 @@
 #include "cli/command.hpp"
 #include "models/list.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <iostream>
+
+#include <CLI/CLI.hpp>
 
 namespace claif::cli {
 namespace {

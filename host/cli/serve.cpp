@@ -2,11 +2,11 @@
 #include "cli/command.hpp"
 #include "gateway/server.hpp"
 
-#include <CLI/CLI.hpp>
-#include <boost/asio/signal_set.hpp>
-
 #include <csignal>
 #include <iostream>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/signal_set.hpp>
 
 namespace claif::cli {
 namespace {
@@ -19,7 +19,8 @@ struct ServeOptions {
 int run(const ServeOptions& options, CommonOptions common) {
   if (!options.host.empty()) common.sets.push_back("gateway.host=" + options.host);
   if (options.port >= 0) common.sets.push_back("gateway.port=" + std::to_string(options.port));
-  if (options.threads > 0) common.sets.push_back("gateway.threads=" + std::to_string(options.threads));
+  if (options.threads > 0)
+    common.sets.push_back("gateway.threads=" + std::to_string(options.threads));
   auto loaded = load(common);
   if (!loaded) return report(loaded.error());
   const unsigned threads = loaded->config.gateway.threads;
@@ -30,7 +31,8 @@ int run(const ServeOptions& options, CommonOptions common) {
   const auto port = server.listen();
   if (!port) return report(port.error());
   const GatewayConfig& config = (*engine)->config().gateway;
-  const std::string host = config.host.find(':') == std::string::npos ? config.host : "[" + config.host + "]";
+  const std::string host =
+      config.host.find(':') == std::string::npos ? config.host : "[" + config.host + "]";
   std::cerr << "claif: listening on http://" << host << ':' << *port << '\n';
 
   boost::asio::signal_set signals((*engine)->worker(0).loop.io(), SIGINT, SIGTERM);
@@ -53,10 +55,13 @@ void add_serve(Command command) {
   CLI::App* const app = command.app.add_subcommand("serve", "Serve OpenAI's API on loopback");
   const auto options = std::make_shared<ServeOptions>();
   app->add_option("--host", options->host, "address to listen on (127.0.0.1)");
-  app->add_option("-p,--port", options->port, "port to listen on (8787); 0 picks a free one")->check(CLI::Range(0, 65535));
+  app->add_option("-p,--port", options->port, "port to listen on (8787); 0 picks a free one")
+      ->check(CLI::Range(0, 65535));
   app->add_option("--threads", options->threads, "event loops (1)")->check(CLI::Range(1, 64));
   add_common_options(*app, command.common);
-  app->footer("Example:\n  claif serve --port 8787\n  OPENAI_BASE_URL=http://127.0.0.1:8787/v1 OPENAI_API_KEY=unused your-openai-program");
+  app->footer(
+      "Example:\n  claif serve --port 8787\n  OPENAI_BASE_URL=http://127.0.0.1:8787/v1 "
+      "OPENAI_API_KEY=unused your-openai-program");
   app->callback([command, options] { command.exit_code = run(*options, command.common); });
 }
 

@@ -3,10 +3,10 @@
 #include "cli/command.hpp"
 #include "plugin/store_proxy.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <ctime>
 #include <iostream>
+
+#include <CLI/CLI.hpp>
 
 namespace claif::cli {
 namespace {
@@ -14,7 +14,8 @@ namespace {
 Task<void> fetch(Engine& engine, Result<std::vector<std::string>>& out) {
   std::string cursor;
   for (;;) {
-    auto listing = plugin::store_list(engine.worker(0).pipeline->site(*engine.store()), cursor, 100, Millis(10'000));
+    auto listing = plugin::store_list(engine.worker(0).pipeline->site(*engine.store()), cursor, 100,
+                                      Millis(10'000));
     auto page = co_await std::move(listing);
     if (!page) {
       out = Result<std::vector<std::string>>(fail(std::move(page.error())));
@@ -30,7 +31,10 @@ std::string when(int64_t ms) {
   const std::time_t seconds = ms / 1000;
   std::tm tm{};
   char text[32];
-  return ::gmtime_r(&seconds, &tm) != nullptr && std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm) > 0 ? text : "";
+  return ::gmtime_r(&seconds, &tm) != nullptr &&
+                 std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm) > 0
+             ? text
+             : "";
 }
 
 int list(const CommonOptions& common, bool as_json) {
@@ -38,22 +42,28 @@ int list(const CommonOptions& common, bool as_json) {
   if (!loaded) return report(loaded.error());
   auto engine = Engine::create(std::move(loaded->config));
   if (!engine) return report(engine.error());
-  if ((*engine)->store() == nullptr) return report(fail(Errc::configuration, "no session store is configured: set sessions.use").value());
+  if ((*engine)->store() == nullptr)
+    return report(
+        fail(Errc::configuration, "no session store is configured: set sessions.use").value());
   Result<std::vector<std::string>> items{std::vector<std::string>{}};
   run_task(**engine, fetch(**engine, items), [&] { (*engine)->stop(); });
   if (!items) return report(items.error());
   if (as_json) {
     std::string out = "[";
-    for (const std::string& item : *items) (out += out.size() == 1 ? "" : ",") += item;
+    for (const std::string& item : *items)
+      (out += out.size() == 1 ? "" : ",") += item;
     std::cout << out << "]\n";
     return kOk;
   }
   for (const std::string& item : *items) {
     const auto doc = json::parse(item);
     if (!doc) continue;
-    std::cout << json::string_or(doc->root(), "id") << "  " << json::integer_or(doc->root(), "records") << " turns  " << when(json::integer_or(doc->root(), "updated_ms")) << '\n';
+    std::cout << json::string_or(doc->root(), "id") << "  "
+              << json::integer_or(doc->root(), "records") << " turns  "
+              << when(json::integer_or(doc->root(), "updated_ms")) << '\n';
   }
-  if (items->empty()) std::cerr << "claif: no sessions yet: claif query --session NAME starts one\n";
+  if (items->empty())
+    std::cerr << "claif: no sessions yet: claif query --session NAME starts one\n";
   return kOk;
 }
 

@@ -3,16 +3,18 @@
 
 #include <claif/abi/base.h>
 
-#include <CLI/CLI.hpp>
-
 #include <iostream>
+
+#include <CLI/CLI.hpp>
 
 namespace claif::cli {
 
 void add_version(Command command) {
-  CLI::App* const app = command.app.add_subcommand("version", "The version of claif and of its plugin ABI");
+  CLI::App* const app =
+      command.app.add_subcommand("version", "The version of claif and of its plugin ABI");
   app->callback([command] {
-    std::cout << "claif " << CLAIF_VERSION << " (plugin ABI " << CLAIF_ABI_MAJOR << '.' << CLAIF_ABI_MINOR << ")\n";
+    std::cout << "claif " << CLAIF_VERSION << " (plugin ABI " << CLAIF_ABI_MAJOR << '.'
+              << CLAIF_ABI_MINOR << ")\n";
     command.exit_code = kOk;
   });
 }

@@ -10,24 +10,32 @@ constexpr Millis kHeartbeat{15'000};
 
 std::string_view name_of(pipeline::CacheState state) {
   switch (state) {
-    case pipeline::CacheState::hit: return "HIT";
-    case pipeline::CacheState::miss: return "MISS";
-    case pipeline::CacheState::bypass: return "BYPASS";
-    case pipeline::CacheState::off: return "OFF";
+    case pipeline::CacheState::hit:
+      return "HIT";
+    case pipeline::CacheState::miss:
+      return "MISS";
+    case pipeline::CacheState::bypass:
+      return "BYPASS";
+    case pipeline::CacheState::off:
+      return "OFF";
   }
   return "OFF";
 }
 
 // The headers of an answer, good or bad.
-Headers answer_headers(const pipeline::RunContext& context, const std::vector<std::string>& warnings) {
+Headers answer_headers(const pipeline::RunContext& context,
+                       const std::vector<std::string>& warnings) {
   Headers out;
   const std::string_view upstream_id = context.head.header("request-id");
-  out.emplace_back("x-request-id", upstream_id.empty() ? "claif-" + std::to_string(context.number) : std::string(upstream_id));
-  if (context.cache != pipeline::CacheState::off) out.emplace_back("x-claif-cache", name_of(context.cache));
+  out.emplace_back("x-request-id", upstream_id.empty() ? "claif-" + std::to_string(context.number)
+                                                       : std::string(upstream_id));
+  if (context.cache != pipeline::CacheState::off)
+    out.emplace_back("x-claif-cache", name_of(context.cache));
   if (!context.persisted) out.emplace_back("x-claif-persisted", "false");
   if (!warnings.empty()) {
     std::string joined;
-    for (const std::string& warning : warnings) (joined += joined.empty() ? "" : ",") += warning;
+    for (const std::string& warning : warnings)
+      (joined += joined.empty() ? "" : ",") += warning;
     out.emplace_back("x-claif-warnings", std::move(joined));
   }
   return out;
@@ -37,7 +45,12 @@ Headers answer_headers(const pipeline::RunContext& context, const std::vector<st
 class ChatSink final : public pipeline::EventSink {
  public:
   ChatSink(Exchange& exchange, const wire::ChatRequest& request, Engine& engine, Loop& loop)
-      : exchange_(exchange), request_(request), loop_(loop), id_(random_id("chatcmpl-")), created_(engine.clock().wall_ms() / 1000), encoder_(id_, created_, request.include_usage) {}
+      : exchange_(exchange),
+        request_(request),
+        loop_(loop),
+        id_(random_id("chatcmpl-")),
+        created_(engine.clock().wall_ms() / 1000),
+        encoder_(id_, created_, request.include_usage) {}
   ~ChatSink() override {
     if (heartbeat_ != 0) loop_.cancel(heartbeat_);
   }
@@ -54,7 +67,8 @@ class ChatSink final : public pipeline::EventSink {
   void write(const wire::Event& event) override {
     frames_.clear();
     encoder_.encode(event, frames_);
-    if (std::holds_alternative<wire::MessageStop>(event.body) && !context_->persisted) exchange_.append(": claif.persisted:false\n\n");
+    if (std::holds_alternative<wire::MessageStop>(event.body) && !context_->persisted)
+      exchange_.append(": claif.persisted:false\n\n");
     exchange_.append(frames_);
     quiet_ = false;
   }
@@ -78,7 +92,8 @@ class ChatSink final : public pipeline::EventSink {
   Response& response() { return response_; }
 
  private:
-  // A comment line when nothing else was sent, so that proxies and clients keep the stream open (S10).
+  // A comment line when nothing else was sent, so that proxies and clients keep the stream open
+  // (S10).
   void beat() {
     heartbeat_ = loop_.after(kHeartbeat, [this] {
       if (std::exchange(quiet_, true)) {
@@ -104,11 +119,15 @@ class ChatSink final : public pipeline::EventSink {
 
 Result<void> read_extensions(const Request& request, pipeline::RunContext& context) {
   context.session = request.header("x-claif-session");
-  if (!context.session.empty() && !is_session_id(context.session)) return fail(Errc::invalid_request, "x-claif-session must match [A-Za-z0-9_-]{1,64}");
+  if (!context.session.empty() && !is_session_id(context.session))
+    return fail(Errc::invalid_request, "x-claif-session must match [A-Za-z0-9_-]{1,64}");
   const std::string_view cache = request.header("x-claif-cache");
-  if (cache == "on") context.cache_wish = pipeline::CacheWish::on;
-  else if (cache == "off") context.cache_wish = pipeline::CacheWish::off;
-  else if (!cache.empty()) return fail(Errc::invalid_request, "x-claif-cache must be on or off");
+  if (cache == "on")
+    context.cache_wish = pipeline::CacheWish::on;
+  else if (cache == "off")
+    context.cache_wish = pipeline::CacheWish::off;
+  else if (!cache.empty())
+    return fail(Errc::invalid_request, "x-claif-cache must be on or off");
   return {};
 }
 
@@ -121,7 +140,8 @@ Task<void> chat_completions(RouteContext& route, Exchange& exchange) {
   pipeline::RunContext context;
   context.route = "chat.completions";
   Result<void> extensions = read_extensions(http, context);
-  if (request && !extensions) request = Result<wire::ChatRequest>(fail(std::move(extensions.error())));
+  if (request && !extensions)
+    request = Result<wire::ChatRequest>(fail(std::move(extensions.error())));
   if (!request) {
     auto refusing = exchange.respond(error_response(request.error()));
     co_await std::move(refusing);
@@ -141,7 +161,8 @@ Task<void> chat_completions(RouteContext& route, Exchange& exchange) {
   }
   Response response = outcome ? std::move(sink.response()) : error_response(outcome.error());
   if (!outcome)
-    for (auto& header : answer_headers(context, request->warnings)) response.headers.push_back(std::move(header));
+    for (auto& header : answer_headers(context, request->warnings))
+      response.headers.push_back(std::move(header));
   auto answering = exchange.respond(std::move(response));
   co_await std::move(answering);
 }

@@ -1,9 +1,9 @@
 #include "gateway/connection.hpp"
 
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/empty_body.hpp>
-
 #include <algorithm>
+
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
 
 namespace claif::gateway {
 
@@ -26,8 +26,15 @@ Error framing_error(int status, std::string reason) {
 
 }  // namespace
 
-Connection::Connection(Socket socket, net::IoLoop& loop, const GatewayConfig& config, const Handler& handler)
-    : socket_(std::move(socket)), loop_(loop), config_(config), handler_(handler), buffer_(kSmallBuffer) {
+Connection::Connection(Socket socket,
+                       net::IoLoop& loop,
+                       const GatewayConfig& config,
+                       const Handler& handler)
+    : socket_(std::move(socket)),
+      loop_(loop),
+      config_(config),
+      handler_(handler),
+      buffer_(kSmallBuffer) {
   boost::system::error_code ignored;
   socket_.native_non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -86,10 +93,13 @@ Task<std::optional<Request>> Connection::read_request() {
   parser.skip(true);  // the body's framing is ours
   boost::system::error_code error;
   auto refusal = check_head(std::string_view(in_).substr(0, head_size), FramingLimits{}, framing);
-  if (!refusal && head_size > FramingLimits{}.headers) refusal = Refusal{431, "the request's head is over 16 KiB"};
+  if (!refusal && head_size > FramingLimits{}.headers)
+    refusal = Refusal{431, "the request's head is over 16 KiB"};
   if (!refusal) parser.put(asio::buffer(in_.data(), head_size), error);
-  if (!refusal && error) refusal = Refusal{400, "the request's head is malformed: " + error.message()};
-  if (!refusal && framing.length.value_or(0) > config_.max_body) refusal = Refusal{413, "the body is over " + std::to_string(config_.max_body) + " bytes"};
+  if (!refusal && error)
+    refusal = Refusal{400, "the request's head is malformed: " + error.message()};
+  if (!refusal && framing.length.value_or(0) > config_.max_body)
+    refusal = Refusal{413, "the body is over " + std::to_string(config_.max_body) + " bytes"};
   if (refusal) {
     auto refusing = refuse(refusal->status, std::move(refusal->reason));
     co_await std::move(refusing);
@@ -101,7 +111,8 @@ Task<std::optional<Request>> Connection::read_request() {
   std::string_view target(message.target().data(), message.target().size());
   if (target[0] != '/') target = target.substr(std::min(target.find('/', 7), target.size()));
   request.path = target.substr(0, target.find('?'));
-  if (const size_t question = target.find('?'); question != std::string_view::npos) request.query = target.substr(question + 1);
+  if (const size_t question = target.find('?'); question != std::string_view::npos)
+    request.query = target.substr(question + 1);
   request.fields = std::move(message.base());
   request.keep_alive = framing.keep_alive;
   request.http_1_0 = framing.http_1_0;
@@ -134,7 +145,8 @@ Task<bool> Connection::read_body(Request& request, const Framing& framing) {
       }
     } else {
       const size_t n = std::min(in_.size(), length - request.body.size());
-      if (request.body.empty() && n == in_.size()) request.body.swap(in_), in_.clear();
+      if (request.body.empty() && n == in_.size())
+        request.body.swap(in_), in_.clear();
       else {
         request.body.append(in_, 0, n);
         in_.erase(0, n);
@@ -155,7 +167,8 @@ Task<void> Connection::refuse(int status, std::string reason) {
   Request none;
   none.keep_alive = false;
   const Response response = error_response(framing_error(status, std::move(reason)));
-  append_head(out_, none, response.status, response.content_type, response.headers, static_cast<int64_t>(response.body.size()));
+  append_head(out_, none, response.status, response.content_type, response.headers,
+              static_cast<int64_t>(response.body.size()));
   out_ += response.body;
   auto sending = send();
   const bool sent = co_await std::move(sending);
@@ -167,7 +180,8 @@ Task<Connection::Wake> Connection::more_input(uint32_t timeout_ms) {
   const size_t had = in_.size();
   waiting_.emplace(loop_);
   // One deadline for a whole head: a client that sends a byte now and then does not push it back.
-  if (had == 0 || deadline_ == Nanos::max()) deadline_ = loop_.clock().coarse() + Millis(timeout_ms);
+  if (had == 0 || deadline_ == Nanos::max())
+    deadline_ = loop_.clock().coarse() + Millis(timeout_ms);
   read();
   const Wake wake = co_await *waiting_;
   waiting_.reset();
@@ -178,7 +192,9 @@ Task<Connection::Wake> Connection::more_input(uint32_t timeout_ms) {
 void Connection::read() {
   if (reading_ || closed_ || gone_) return;
   reading_ = true;
-  socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](const boost::system::error_code& error, size_t n) { self->on_read(error, n); });
+  socket_.async_read_some(asio::buffer(buffer_),
+                          [self = shared_from_this()](const boost::system::error_code& error,
+                                                      size_t n) { self->on_read(error, n); });
 }
 
 void Connection::on_read(const boost::system::error_code& error, size_t n) {
@@ -198,7 +214,8 @@ void Connection::on_read(const boost::system::error_code& error, size_t n) {
 bool Connection::send_now() {
   while (sent_ < out_.size() && !gone_ && !closed_) {
     boost::system::error_code error;
-    const size_t n = socket_.write_some(asio::buffer(out_.data() + sent_, out_.size() - sent_), error);
+    const size_t n =
+        socket_.write_some(asio::buffer(out_.data() + sent_, out_.size() - sent_), error);
     sent_ += n;
     if (error == asio::error::would_block || error == asio::error::try_again) return true;
     if (error) gone_ = true;
@@ -216,9 +233,10 @@ Task<bool> Connection::send() {
     if (out_.empty()) co_return true;
     writable_.emplace(loop_);
     deadline_ = loop_.clock().coarse() + Millis(config_.write_timeout_ms);
-    socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const boost::system::error_code& error) {
-      if (self->writable_) self->writable_->set(!error);
-    });
+    socket_.async_wait(Socket::wait_write,
+                       [self = shared_from_this()](const boost::system::error_code& error) {
+                         if (self->writable_) self->writable_->set(!error);
+                       });
     const bool ready = co_await *writable_;
     writable_.reset();
     deadline_ = Nanos::max();

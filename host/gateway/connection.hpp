@@ -8,11 +8,11 @@
 #include "net/io_loop.hpp"
 #include "pipeline/context.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
-
 #include <memory>
 #include <optional>
 #include <string>
+
+#include <boost/asio/ip/tcp.hpp>
 
 namespace claif::gateway {
 
@@ -21,7 +21,8 @@ class Connection;
 // What a route answers through. Loop thread only.
 class Exchange {
  public:
-  Exchange(Connection& connection, const Request& request) : connection_(connection), request_(request) {}
+  Exchange(Connection& connection, const Request& request)
+      : connection_(connection), request_(request) {}
   const Request& request() const { return request_; }
 
   Task<void> respond(Response response);
@@ -69,9 +70,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<Wake> more_input(uint32_t timeout_ms);
   void read();
   void on_read(const boost::system::error_code& error, size_t n);
-  Task<bool> send();   // sends out_; false: the client is gone
-  bool send_now();     // sends what the socket takes; false: the client is gone
-  void watch();        // looks whether the deadline has passed
+  Task<bool> send();  // sends out_; false: the client is gone
+  bool send_now();    // sends what the socket takes; false: the client is gone
+  void watch();       // looks whether the deadline has passed
   void close();
 
   Socket socket_;
@@ -79,11 +80,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const GatewayConfig& config_;
   const Handler& handler_;
   std::string in_, out_;
-  size_t sent_ = 0;                       // of out_
+  size_t sent_ = 0;  // of out_
   std::vector<char> buffer_;
   bool reading_ = false, closed_ = false, gone_ = false, stopping_ = false, busy_ = false;
   size_t served_ = 0;
-  Nanos deadline_ = Nanos::max();         // of what the connection waits for
+  Nanos deadline_ = Nanos::max();  // of what the connection waits for
   TimerId timer_ = 0;
   std::optional<Arrival<Wake>> waiting_;  // serve() waits for input
   std::optional<Arrival<bool>> writable_;

@@ -5,7 +5,8 @@
 namespace claif::gateway {
 
 Task<void> Exchange::respond(Response response) {
-  append_head(connection_.out_, request_, response.status, response.content_type, response.headers, static_cast<int64_t>(response.body.size()));
+  append_head(connection_.out_, request_, response.status, response.content_type, response.headers,
+              static_cast<int64_t>(response.body.size()));
   if (request_.method != "HEAD") connection_.out_ += response.body;
   auto sending = connection_.send();
   const bool sent = co_await std::move(sending);
@@ -17,7 +18,9 @@ void Exchange::begin_stream(int status, std::string_view content_type, const Hea
   if (request_.http_1_0) abandon_keep_alive();
 }
 
-void Exchange::append(std::string_view piece) { pending_ += piece; }
+void Exchange::append(std::string_view piece) {
+  pending_ += piece;
+}
 
 void Exchange::frame() {
   if (pending_.empty()) return;
@@ -26,7 +29,8 @@ void Exchange::frame() {
     out += pending_;
   } else {
     char size[20];
-    out.append(size, static_cast<size_t>(std::snprintf(size, sizeof size, "%zx\r\n", pending_.size())));
+    out.append(size,
+               static_cast<size_t>(std::snprintf(size, sizeof size, "%zx\r\n", pending_.size())));
     out.append(pending_).append("\r\n");
   }
   pending_.clear();
@@ -51,7 +55,9 @@ Task<void> Exchange::end_stream() {
   static_cast<void>(sent);
 }
 
-void Exchange::abandon_keep_alive() { connection_.stopping_ = true; }
+void Exchange::abandon_keep_alive() {
+  connection_.stopping_ = true;
+}
 
 void Exchange::on_disconnect(std::function<void()> listener) {
   if (connection_.gone_) return listener();

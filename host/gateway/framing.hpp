@@ -1,6 +1,6 @@
-// Which HTTP/1.1 framing the gateway accepts: a second, strict opinion between Beast's parser and the router,
-// so that no two parties can read one byte stream as different requests (RFC 9112 sections 2.2, 3.2, 6;
-// reliability.md 5.3).
+// Which HTTP/1.1 framing the gateway accepts: a second, strict opinion between Beast's parser and
+// the router, so that no two parties can read one byte stream as different requests (RFC 9112
+// sections 2.2, 3.2, 6; reliability.md 5.3).
 #pragma once
 
 #include <cstddef>
@@ -32,12 +32,16 @@ struct Framing {
 };
 
 // Checks a whole head: from the request line to the empty line, which it includes.
-std::optional<Refusal> check_head(std::string_view head, const FramingLimits& limits, Framing& framing);
+std::optional<Refusal> check_head(std::string_view head,
+                                  const FramingLimits& limits,
+                                  Framing& framing);
 
-// Decodes a chunked body strictly: no extensions, at most 16 digits, CRLF only, no trailers but an empty one.
+// Decodes a chunked body strictly: no extensions, at most 16 digits, CRLF only, no trailers but an
+// empty one.
 class ChunkDecoder {
  public:
-  // Takes what it can from `input`, appends data to `out`, returns the bytes taken. On a fault, refusal() is set.
+  // Takes what it can from `input`, appends data to `out`, returns the bytes taken. On a fault,
+  // refusal() is set.
   size_t feed(std::string_view input, std::string& out, size_t max_body);
   bool done() const { return state_ == State::done; }
   const std::optional<Refusal>& refusal() const { return refusal_; }

@@ -24,7 +24,9 @@ Task<void> readyz(RouteContext& route, Exchange& exchange) {
   Response response;
   const bool quarantined = !transport_serves(route.engine.transport());
   response.status = route.draining || quarantined ? 503 : 200;
-  response.body = route.draining ? R"({"status":"draining"})" : quarantined ? R"({"status":"the transport is quarantined"})" : R"({"status":"ready"})";
+  response.body = route.draining ? R"({"status":"draining"})"
+                  : quarantined  ? R"({"status":"the transport is quarantined"})"
+                                 : R"({"status":"ready"})";
   auto answering = exchange.respond(std::move(response));
   co_await std::move(answering);
 }

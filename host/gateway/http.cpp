@@ -2,15 +2,16 @@
 
 #include "wire/openai_error.hpp"
 
-#include <boost/beast/http/status.hpp>
-
 #include <charconv>
+
+#include <boost/beast/http/status.hpp>
 
 namespace claif::gateway {
 
 std::string_view reason_phrase(int status) {
   if (status == 499) return "Client Closed Request";
-  const auto phrase = boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(status));
+  const auto phrase =
+      boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(status));
   return {phrase.data(), phrase.size()};
 }
 
@@ -19,8 +20,10 @@ Response error_response(const Error& error) {
   out.status = wire::http_status(error);
   out.headers = error.headers;
   bool has_retry_after = false;
-  for (const auto& [name, value] : error.headers) has_retry_after |= name == "retry-after";
-  if (error.retry_after_ms != 0 && !has_retry_after) out.headers.emplace_back("retry-after", std::to_string((error.retry_after_ms + 999) / 1000));
+  for (const auto& [name, value] : error.headers)
+    has_retry_after |= name == "retry-after";
+  if (error.retry_after_ms != 0 && !has_retry_after)
+    out.headers.emplace_back("retry-after", std::to_string((error.retry_after_ms + 999) / 1000));
   out.body = wire::encode_error(error);
   return out;
 }
@@ -34,10 +37,19 @@ void append_number(std::string& out, int64_t n) {
 
 }  // namespace
 
-void append_head(std::string& out, const Request& request, int status, std::string_view content_type, const Headers& headers, int64_t length) {
+void append_head(std::string& out,
+                 const Request& request,
+                 int status,
+                 std::string_view content_type,
+                 const Headers& headers,
+                 int64_t length) {
   out += request.http_1_0 ? "HTTP/1.0 " : "HTTP/1.1 ";
   append_number(out, status);
-  out.append(" ").append(reason_phrase(status)).append("\r\ncontent-type: ").append(content_type).append("\r\n");
+  out.append(" ")
+      .append(reason_phrase(status))
+      .append("\r\ncontent-type: ")
+      .append(content_type)
+      .append("\r\n");
   for (const auto& [name, value] : headers) {
     // A value from elsewhere must not end the header.
     if (value.find_first_of("\r\n") != std::string::npos) continue;

@@ -3,12 +3,12 @@
 
 #include <claif/result.hpp>
 
-#include <boost/beast/http/fields.hpp>
-
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <boost/beast/http/fields.hpp>
 
 namespace claif::gateway {
 
@@ -20,7 +20,8 @@ struct Request {
   // The value of the header, empty when absent. Names are compared without case.
   std::string_view header(std::string_view name) const {
     const auto found = fields.find({name.data(), name.size()});
-    return found == fields.end() ? std::string_view() : std::string_view(found->value().data(), found->value().size());
+    return found == fields.end() ? std::string_view()
+                                 : std::string_view(found->value().data(), found->value().size());
   }
 };
 
@@ -39,6 +40,11 @@ Response error_response(const Error& error);
 std::string_view reason_phrase(int status);
 
 // Appends the head of a response to `out`. `length` -1: chunked (or until close, for HTTP/1.0).
-void append_head(std::string& out, const Request& request, int status, std::string_view content_type, const Headers& headers, int64_t length);
+void append_head(std::string& out,
+                 const Request& request,
+                 int status,
+                 std::string_view content_type,
+                 const Headers& headers,
+                 int64_t length);
 
 }  // namespace claif::gateway

@@ -15,7 +15,8 @@ Task<void> list_models(RouteContext& route, Exchange& exchange) {
     json::Writer out;
     out.object().key("object").string("list").key("data").array();
     for (const models::Model& model : *list) {
-      out.object().key("id").string(model.id).key("object").string("model").key("created").integer(model.created);
+      out.object().key("id").string(model.id).key("object").string("model").key("created").integer(
+          model.created);
       out.key("owned_by").string("anthropic").end_object();
     }
     out.end_array().end_object();

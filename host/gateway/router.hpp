@@ -1,4 +1,5 @@
-// From a request to its route: authentication, host and content type first, each error in OpenAI's shape.
+// From a request to its route: authentication, host and content type first, each error in OpenAI's
+// shape.
 #pragma once
 
 #include "gateway/connection.hpp"

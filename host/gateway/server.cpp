@@ -1,10 +1,10 @@
 #include "gateway/server.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
-
 #include <algorithm>
 #include <atomic>
 #include <list>
+
+#include <boost/asio/ip/tcp.hpp>
 
 namespace claif::gateway {
 
@@ -21,12 +21,15 @@ struct Server::Listener {
         acceptor(worker.loop.io()) {}
 
   void accept() {
-    acceptor.async_accept(loop.io(), [this](const boost::system::error_code& error, tcp::socket socket) {
-      if (error == asio::error::operation_aborted || !acceptor.is_open()) return;
-      if (!error) take(std::move(socket));
-      if (error) loop.after(Millis(50), [this] { accept(); });  // out of descriptors: wait, do not spin
-      else accept();
-    });
+    acceptor.async_accept(
+        loop.io(), [this](const boost::system::error_code& error, tcp::socket socket) {
+          if (error == asio::error::operation_aborted || !acceptor.is_open()) return;
+          if (!error) take(std::move(socket));
+          if (error)
+            loop.after(Millis(50), [this] { accept(); });  // out of descriptors: wait, do not spin
+          else
+            accept();
+        });
   }
   void take(tcp::socket socket) {
     std::erase_if(connections, [](const auto& weak) { return weak.expired(); });
@@ -55,7 +58,8 @@ struct Server::Listener {
 };
 
 Server::Server(Engine& engine) : engine_(engine) {
-  for (size_t i = 0; i < engine_.size(); ++i) listeners_.push_back(std::make_unique<Listener>(*this, engine_.worker(i)));
+  for (size_t i = 0; i < engine_.size(); ++i)
+    listeners_.push_back(std::make_unique<Listener>(*this, engine_.worker(i)));
 }
 Server::~Server() = default;
 
@@ -63,11 +67,22 @@ namespace {
 
 Result<asio::ip::address> check_address(const GatewayConfig& config) {
   boost::system::error_code error;
-  const auto address = asio::ip::make_address(config.host == "localhost" ? "127.0.0.1" : config.host, error);
-  if (error) return fail(Errc::configuration, "gateway.host '" + config.host + "' is not a numeric address, such as 127.0.0.1");
+  const auto address =
+      asio::ip::make_address(config.host == "localhost" ? "127.0.0.1" : config.host, error);
+  if (error)
+    return fail(Errc::configuration,
+                "gateway.host '" + config.host + "' is not a numeric address, such as 127.0.0.1");
   if (address.is_loopback()) return address;
-  if (config.auth_token.empty()) return fail(Errc::configuration, "gateway.host " + config.host + " is reachable from other machines: set gateway.auth_token, or serve on 127.0.0.1");
-  if (!config.insecure_http) return fail(Errc::configuration, "gateway.host " + config.host + " would send keys unencrypted: put a TLS proxy in front of it and set gateway.insecure_http, or serve on 127.0.0.1");
+  if (config.auth_token.empty())
+    return fail(
+        Errc::configuration,
+        "gateway.host " + config.host +
+            " is reachable from other machines: set gateway.auth_token, or serve on 127.0.0.1");
+  if (!config.insecure_http)
+    return fail(Errc::configuration,
+                "gateway.host " + config.host +
+                    " would send keys unencrypted: put a TLS proxy in front of it and set "
+                    "gateway.insecure_http, or serve on 127.0.0.1");
   return address;
 }
 
@@ -87,8 +102,12 @@ Result<uint16_t> Server::listen() {
     if (!error && listeners_.size() > 1) acceptor.set_option(ReusePort(true), error);
     if (!error) acceptor.bind(endpoint, error);
     if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-    if (error) return fail(Errc::configuration, "cannot listen on " + config.host + " port " + std::to_string(endpoint.port()) + ": " + error.message() + "; choose another with --port");
-    endpoint.port(acceptor.local_endpoint().port());  // all loops share the port that the first one got
+    if (error)
+      return fail(Errc::configuration, "cannot listen on " + config.host + " port " +
+                                           std::to_string(endpoint.port()) + ": " +
+                                           error.message() + "; choose another with --port");
+    endpoint.port(
+        acceptor.local_endpoint().port());  // all loops share the port that the first one got
     listener->accept();
   }
   return endpoint.port();

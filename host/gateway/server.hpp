@@ -16,11 +16,12 @@ class Server {
   explicit Server(Engine& engine);
   ~Server();
 
-  // Binds on every loop. configuration when the address may not be served (it is not loopback, and there is
-  // no auth_token with insecure_http) or cannot be had. Call before the loops run.
+  // Binds on every loop. configuration when the address may not be served (it is not loopback, and
+  // there is no auth_token with insecure_http) or cannot be had. Call before the loops run.
   Result<uint16_t> listen();
-  // No new connections; idle ones end, busy ones after their answers, at the latest after gateway.shutdown_ms;
-  // then the engine stops. A second call stops at once. Any loop thread, or a signal handler's loop.
+  // No new connections; idle ones end, busy ones after their answers, at the latest after
+  // gateway.shutdown_ms; then the engine stops. A second call stops at once. Any loop thread, or a
+  // signal handler's loop.
   void shut_down();
 
  private:

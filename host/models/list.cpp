@@ -14,12 +14,15 @@ namespace {
 int64_t parse_time(std::string_view rfc3339) {
   std::tm tm{};
   const std::string text(rfc3339);
-  return ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &tm) != nullptr ? static_cast<int64_t>(::timegm(&tm)) : 0;
+  return ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &tm) != nullptr
+             ? static_cast<int64_t>(::timegm(&tm))
+             : 0;
 }
 
 std::vector<Model> own_table() {
   std::vector<Model> out;
-  for (const wire::ModelRow& row : wire::known_models()) out.push_back({std::string(row.id), 0});
+  for (const wire::ModelRow& row : wire::known_models())
+    out.push_back({std::string(row.id), 0});
   return out;
 }
 
@@ -31,14 +34,18 @@ Task<Result<std::vector<Model>>> list(plugin::CallSite transport) {
     if (CLAIF_HAS(&table, models) && table.models != nullptr) return table.models(self, op);
     op->finish(op, CLAIF_E_UNSUPPORTED, nullptr, nullptr);
   };
-  auto call = plugin::call_plugin<claif_transport_v1>(transport, Millis(20'000), "models", plugin::OnInternalError::is_an_answer, &items, std::move(invoke));
+  auto call = plugin::call_plugin<claif_transport_v1>(transport, Millis(20'000), "models",
+                                                      plugin::OnInternalError::is_an_answer, &items,
+                                                      std::move(invoke));
   plugin::OpResult result = co_await std::move(call);
   if (result.status == CLAIF_E_UNSUPPORTED) co_return own_table();
   if (result.status != CLAIF_OK) co_return plugin::to_error(result, "listing the models");
   std::vector<Model> out;
   for (const auto& [kind, text] : items) {
     const auto doc = json::parse(text);
-    if (kind == CLAIF_EMIT_ITEM && doc) out.push_back({std::string(json::string_or(doc->root(), "id")), parse_time(json::string_or(doc->root(), "created_at"))});
+    if (kind == CLAIF_EMIT_ITEM && doc)
+      out.push_back({std::string(json::string_or(doc->root(), "id")),
+                     parse_time(json::string_or(doc->root(), "created_at"))});
   }
   co_return out;
 }

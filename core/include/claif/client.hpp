@@ -1,8 +1,9 @@
-// The client: claif inside your own program. Same pipeline, plugins and configuration as the gateway.
+// The client: claif inside your own program. Same pipeline, plugins and configuration as the
+// gateway.
 //
 //   claif::Client client;
-//   auto answer = client.chat.completions.create({.model = "sonnet", .messages = {{.role = "user", .content = "Hello"}}});
-//   std::cout << answer.choices[0].message.content << '\n';
+//   auto answer = client.chat.completions.create({.model = "sonnet", .messages = {{.role = "user",
+//   .content = "Hello"}}}); std::cout << answer.choices[0].message.content << '\n';
 #pragma once
 
 #include <claif/chat.hpp>
@@ -36,8 +37,8 @@ struct ClientOptions {
   std::vector<std::string> plugin_dirs{};                  // searched first
 };
 
-// A streamed answer: an input range of chunks. Leaving the loop early and destroying it cancels the request.
-// Not thread-safe; may be moved. Errors come from begin() or ++ as exceptions.
+// A streamed answer: an input range of chunks. Leaving the loop early and destroying it cancels the
+// request. Not thread-safe; may be moved. Errors come from begin() or ++ as exceptions.
 class CLAIF_API ChatStream {
  public:
   class Iterator {
@@ -94,12 +95,13 @@ class CLAIF_API ChatCall {
 // Thread-safe.
 class CLAIF_API Completions {
  public:
-  ChatCompletion create(const ChatRequest& request);               // throws an ApiError
+  ChatCompletion create(const ChatRequest& request);  // throws an ApiError
   Result<ChatCompletion> try_create(const ChatRequest& request);
   ChatStream stream(const ChatRequest& request);
-  // Starts and returns. With `done`, that is called once with the result, on a thread of claif's: do not
-  // block in it.
-  ChatCall create_async(const ChatRequest& request, std::function<void(Result<ChatCompletion>)> done = nullptr);
+  // Starts and returns. With `done`, that is called once with the result, on a thread of claif's:
+  // do not block in it.
+  ChatCall create_async(const ChatRequest& request,
+                        std::function<void(Result<ChatCompletion>)> done = nullptr);
 
  private:
   friend class Client;

@@ -96,8 +96,12 @@ ChatStream::~ChatStream() {
   if (core_) core_->cancel();
 }
 
-Result<std::optional<ChatChunk>> ChatStream::try_next() { return core_->next(); }
-void ChatStream::cancel() { core_->cancel(); }
+Result<std::optional<ChatChunk>> ChatStream::try_next() {
+  return core_->next();
+}
+void ChatStream::cancel() {
+  core_->cancel();
+}
 
 bool ChatStream::advance() {
   auto chunk = core_->next();

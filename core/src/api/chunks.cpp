@@ -33,7 +33,8 @@ std::optional<ChatChunk> ChunkBuilder::add(const wire::Event& event) {
   }
   const auto* json = std::get_if<wire::JsonDelta>(&event.body);
   const auto* stop = std::get_if<wire::BlockStop>(&event.body);
-  if ((json != nullptr && json->index == tool_block_ && !json->partial_json.empty()) || (stop != nullptr && stop->index == tool_block_ && !has_arguments_)) {
+  if ((json != nullptr && json->index == tool_block_ && !json->partial_json.empty()) ||
+      (stop != nullptr && stop->index == tool_block_ && !has_arguments_)) {
     has_arguments_ = true;
     out.tool_index = tools_ - 1;
     out.tool_call.arguments = json != nullptr ? std::string(json->partial_json) : input_;

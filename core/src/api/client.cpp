@@ -1,8 +1,8 @@
-#include <claif/client.hpp>
-
 #include "api/chat_json.hpp"
 #include "api/cores.hpp"
 #include "base/ids.hpp"
+
+#include <claif/client.hpp>
 
 namespace claif {
 namespace detail {
@@ -24,13 +24,16 @@ Result<std::unique_ptr<ClientCore>> ClientCore::make(const ClientOptions& option
 ClientCore::~ClientCore() {
   if (!engine_) return;
   loop().post([this] {
-    for (pipeline::RunContext* context : running_) context->cancellation.request();
+    for (pipeline::RunContext* context : running_)
+      context->cancellation.request();
   });
   std::unique_lock lock(mutex_);
   idle_.wait_for(lock, std::chrono::seconds(5), [this] { return in_flight_ == 0; });
 }
 
-void ClientCore::begin(pipeline::RunContext& context) { running_.insert(&context); }
+void ClientCore::begin(pipeline::RunContext& context) {
+  running_.insert(&context);
+}
 
 void ClientCore::expect() {
   const std::lock_guard lock(mutex_);
@@ -43,15 +46,19 @@ void ClientCore::end(pipeline::RunContext& context) {
   if (--in_flight_ == 0) idle_.notify_all();
 }
 
-Result<std::unique_ptr<pipeline::RunContext>> ClientCore::context(const ChatRequest& request, bool stream, std::vector<std::string>& warnings) {
+Result<std::unique_ptr<pipeline::RunContext>> ClientCore::context(
+    const ChatRequest& request, bool stream, std::vector<std::string>& warnings) {
   const Config& config = engine_->config();
-  CLAIF_TRY(wire::ChatRequest decoded, wire::decode_chat(api::to_json(request, stream, config), {config.model_aliases, config.strict}));
+  CLAIF_TRY(wire::ChatRequest decoded, wire::decode_chat(api::to_json(request, stream, config),
+                                                         {config.model_aliases, config.strict}));
   auto out = std::make_unique<pipeline::RunContext>();
   out->request = std::move(decoded.messages);
   out->route = "client";
   out->session = request.session;
-  if (!request.session.empty() && !is_session_id(request.session)) return fail(Errc::invalid_request, "a session's name must match [A-Za-z0-9_-]{1,64}");
-  if (request.cache) out->cache_wish = *request.cache ? pipeline::CacheWish::on : pipeline::CacheWish::off;
+  if (!request.session.empty() && !is_session_id(request.session))
+    return fail(Errc::invalid_request, "a session's name must match [A-Za-z0-9_-]{1,64}");
+  if (request.cache)
+    out->cache_wish = *request.cache ? pipeline::CacheWish::on : pipeline::CacheWish::off;
   warnings = std::move(decoded.warnings);
   return out;
 }
@@ -64,7 +71,9 @@ class WholeAnswer final : public pipeline::EventSink {
   explicit WholeAnswer(const Clock& clock) : clock_(clock) {}
   void start(const pipeline::RunContext&) override {}
   void write(const wire::Event&) override {}
-  void message(const wire::Message& message) override { completion = api::to_completion(message, clock_.wall_ms() / 1000); }
+  void message(const wire::Message& message) override {
+    completion = api::to_completion(message, clock_.wall_ms() / 1000);
+  }
   void fail(const Error&) override {}  // run() returns it, too
   Task<bool> flush() override { co_return true; }
 
@@ -117,16 +126,23 @@ ChatCall::ChatCall(std::shared_ptr<detail::CallCore> core) : core_(std::move(cor
 ChatCall::~ChatCall() = default;
 ChatCall::ChatCall(ChatCall&&) noexcept = default;
 ChatCall& ChatCall::operator=(ChatCall&&) noexcept = default;
-Result<ChatCompletion> ChatCall::get() { return core_->get(); }
-void ChatCall::cancel() { core_->cancel(); }
+Result<ChatCompletion> ChatCall::get() {
+  return core_->get();
+}
+void ChatCall::cancel() {
+  core_->cancel();
+}
 
-ChatCall Completions::create_async(const ChatRequest& request, std::function<void(Result<ChatCompletion>)> done) {
+ChatCall Completions::create_async(const ChatRequest& request,
+                                   std::function<void(Result<ChatCompletion>)> done) {
   auto call = std::make_shared<detail::CallCore>(*core_, std::move(done));
   call->start(request);
   return ChatCall(std::move(call));
 }
 
-Result<ChatCompletion> Completions::try_create(const ChatRequest& request) { return create_async(request).get(); }
+Result<ChatCompletion> Completions::try_create(const ChatRequest& request) {
+  return create_async(request).get();
+}
 
 ChatCompletion Completions::create(const ChatRequest& request) {
   auto result = try_create(request);
@@ -140,7 +156,8 @@ ChatStream Completions::stream(const ChatRequest& request) {
   return ChatStream(std::move(core));
 }
 
-Client::Client(std::unique_ptr<detail::ClientCore> core) : core_(std::move(core)), chat{Completions(core_.get())} {}
+Client::Client(std::unique_ptr<detail::ClientCore> core)
+    : core_(std::move(core)), chat{Completions(core_.get())} {}
 
 Client::Client(const ClientOptions& options)
     : Client([&options] {

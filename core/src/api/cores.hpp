@@ -23,9 +23,12 @@ class ClientCore {
   Engine& engine() { return *engine_; }
   Loop& loop() { return engine_->worker(0).loop; }
   // A context for `request`, or why it is none.
-  Result<std::unique_ptr<pipeline::RunContext>> context(const ChatRequest& request, bool stream, std::vector<std::string>& warnings);
+  Result<std::unique_ptr<pipeline::RunContext>> context(const ChatRequest& request,
+                                                        bool stream,
+                                                        std::vector<std::string>& warnings);
 
-  // A request is expected when it is posted, begins and ends on the loop; the destructor cancels and waits.
+  // A request is expected when it is posted, begins and ends on the loop; the destructor cancels
+  // and waits.
   void expect();
   void begin(pipeline::RunContext& context);
   void end(pipeline::RunContext& context);
@@ -80,7 +83,7 @@ class StreamCore : public std::enable_shared_from_this<StreamCore>, public pipel
   ClientCore& client_;
   std::unique_ptr<pipeline::RunContext> context_;  // loop thread only, once started
   api::ChunkBuilder builder_;
-  std::optional<Arrival<bool>> waiting_;           // loop thread only
+  std::optional<Arrival<bool>> waiting_;  // loop thread only
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::deque<ChatChunk> chunks_;

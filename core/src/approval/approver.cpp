@@ -8,11 +8,15 @@ namespace claif::approval {
 namespace {
 
 // Why a call is denied before any strategy is asked; empty: it may be asked.
-std::string defect(const std::vector<Call>& calls, size_t i, const std::vector<std::string>& declared) {
+std::string defect(const std::vector<Call>& calls,
+                   size_t i,
+                   const std::vector<std::string>& declared) {
   const Call& call = calls[i];
-  if (std::find(declared.begin(), declared.end(), call.name) == declared.end()) return "the request offers no tool of this name";
+  if (std::find(declared.begin(), declared.end(), call.name) == declared.end())
+    return "the request offers no tool of this name";
   const auto same_id = [&](const Call& other) { return other.id == call.id; };
-  if (std::find_if(calls.begin(), calls.begin() + static_cast<std::ptrdiff_t>(i), same_id) != calls.begin() + static_cast<std::ptrdiff_t>(i))
+  if (std::find_if(calls.begin(), calls.begin() + static_cast<std::ptrdiff_t>(i), same_id) !=
+      calls.begin() + static_cast<std::ptrdiff_t>(i))
     return "the message has two calls with the id '" + call.id + "'";
   const auto input = json::parse(call.input);
   if (!input || !input->root().IsObject()) return "its arguments are no JSON object";
@@ -21,15 +25,19 @@ std::string defect(const std::vector<Call>& calls, size_t i, const std::vector<s
 
 Ruling ruling_of(const plugin::Verdict& verdict) {
   Ruling out{verdict.decision == plugin::Decision::allow, verdict.reason, verdict.risk};
-  if (out.reason.empty() && verdict.decision == plugin::Decision::deny) out.reason = "the approval policy denies it";
-  if (verdict.decision == plugin::Decision::ask) out.reason = "it needs a person's approval, and nobody can be asked here";
+  if (out.reason.empty() && verdict.decision == plugin::Decision::deny)
+    out.reason = "the approval policy denies it";
+  if (verdict.decision == plugin::Decision::ask)
+    out.reason = "it needs a person's approval, and nobody can be asked here";
   if (verdict.decision == plugin::Decision::abstain) out.reason = "no strategy decided about it";
   return out;
 }
 
 }  // namespace
 
-Task<std::vector<Ruling>> Approver::rule(std::string session, const std::vector<Call>& calls, const std::vector<std::string>& declared) {
+Task<std::vector<Ruling>> Approver::rule(std::string session,
+                                         const std::vector<Call>& calls,
+                                         const std::vector<std::string>& declared) {
   std::vector<Ruling> out;
   for (size_t i = 0; i < calls.size(); ++i) {
     std::string why = defect(calls, i, declared);
@@ -37,7 +45,8 @@ Task<std::vector<Ruling>> Approver::rule(std::string session, const std::vector<
       out.push_back({false, std::move(why), -1});
       continue;
     }
-    plugin::ToolCall call{session, calls[i].id, calls[i].name, calls[i].input, sha256(calls[i].input)};
+    plugin::ToolCall call{session, calls[i].id, calls[i].name, calls[i].input,
+                          sha256(calls[i].input)};
     auto asking = plugin::decide(site_, call, deadline_);
     const plugin::Verdict verdict = co_await std::move(asking);
     out.push_back(ruling_of(verdict));

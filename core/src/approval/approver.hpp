@@ -1,4 +1,5 @@
-// Decides tool calls: normalises, asks the strategy, binds the answer to the exact bytes. Default deny.
+// Decides tool calls: normalises, asks the strategy, binds the answer to the exact bytes. Default
+// deny.
 #pragma once
 
 #include "plugin/approval_proxy.hpp"
@@ -25,10 +26,12 @@ class Approver {
  public:
   Approver(plugin::CallSite site, Millis deadline) : site_(site), deadline_(deadline) {}
 
-  // Rules on every call of one message, together. `declared` are the tools that the request offered: a call
-  // of any other is denied, as is a second call with an id that was seen already, and one whose input is no
-  // JSON object. ask is denied: nobody is there to be asked.
-  Task<std::vector<Ruling>> rule(std::string session, const std::vector<Call>& calls, const std::vector<std::string>& declared);
+  // Rules on every call of one message, together. `declared` are the tools that the request
+  // offered: a call of any other is denied, as is a second call with an id that was seen already,
+  // and one whose input is no JSON object. ask is denied: nobody is there to be asked.
+  Task<std::vector<Ruling>> rule(std::string session,
+                                 const std::vector<Call>& calls,
+                                 const std::vector<std::string>& declared);
 
  private:
   plugin::CallSite site_;

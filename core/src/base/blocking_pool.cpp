@@ -7,7 +7,8 @@ bool BlockingPool::post(std::function<void()> task) {
     const std::lock_guard lock(mutex_);
     if (stopping_ || queue_.size() >= queue_limit_) return false;
     queue_.push_back(std::move(task));
-    if (idle_ < queue_.size() && threads_.size() < limit_) threads_.emplace_back([this] { work(); });
+    if (idle_ < queue_.size() && threads_.size() < limit_)
+      threads_.emplace_back([this] { work(); });
   }
   wake_.notify_one();
   return true;

@@ -13,7 +13,8 @@ namespace claif {
 // Thread-safe.
 class BlockingPool {
  public:
-  explicit BlockingPool(size_t threads = 4, size_t queue = 1024) : limit_(threads), queue_limit_(queue) {}
+  explicit BlockingPool(size_t threads = 4, size_t queue = 1024)
+      : limit_(threads), queue_limit_(queue) {}
   ~BlockingPool() { stop(); }
 
   // False when the queue is full or the pool was stopped; then the task does not run.

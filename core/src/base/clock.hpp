@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cstdint>
-
 #include <time.h>
 
 namespace claif {
@@ -15,16 +14,20 @@ using Millis = std::chrono::milliseconds;
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual Nanos now() const = 0;           // never steps back
-  virtual int64_t wall_ms() const = 0;     // since 1970, UTC; may step
-  virtual Nanos coarse() const { return now(); }  // as now, some milliseconds late, five times cheaper
+  virtual Nanos now() const = 0;        // never steps back
+  virtual int64_t wall_ms() const = 0;  // since 1970, UTC; may step
+  virtual Nanos coarse() const {
+    return now();
+  }  // as now, some milliseconds late, five times cheaper
 };
 
 class SystemClock final : public Clock {
  public:
   Nanos now() const override { return read(CLOCK_MONOTONIC); }
   Nanos coarse() const override { return read(CLOCK_MONOTONIC_COARSE); }
-  int64_t wall_ms() const override { return std::chrono::duration_cast<Millis>(read(CLOCK_REALTIME)).count(); }
+  int64_t wall_ms() const override {
+    return std::chrono::duration_cast<Millis>(read(CLOCK_REALTIME)).count();
+  }
 
  private:
   static Nanos read(clockid_t id) {

@@ -2,10 +2,10 @@
 
 #include "base/limits.hpp"
 
-#include <rapidjson/error/en.h>
-
 #include <cstring>
 #include <memory>
+
+#include <rapidjson/error/en.h>
 
 namespace claif::json {
 namespace {
@@ -34,9 +34,12 @@ class DepthGuard {
   unsigned depth_ = 0;
 };
 
-// Length of the UTF-8 sequence at `p` (RFC 3629: no overlong forms, no surrogates), 0 if it is none.
+// Length of the UTF-8 sequence at `p` (RFC 3629: no overlong forms, no surrogates), 0 if it is
+// none.
 size_t sequence_length(const unsigned char* p, size_t left) {
-  const auto tail = [&](size_t i, unsigned low = 0x80, unsigned high = 0xBF) { return p[i] >= low && p[i] <= high; };
+  const auto tail = [&](size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
+    return p[i] >= low && p[i] <= high;
+  };
   const unsigned c = p[0];
   if (c < 0x80) return 1;
   if (c >= 0xC2 && c <= 0xDF) return left >= 2 && tail(1) ? 2 : 0;
@@ -85,8 +88,11 @@ Result<Document> parse(std::string text) {
   if (reader.HasParseError()) {
     const auto offset = std::to_string(reader.GetErrorOffset());
     if (reader.GetParseErrorCode() == rapidjson::kParseErrorTermination)
-      return fail(Errc::invalid_request, "the JSON nests deeper than " + std::to_string(limits::kJsonDepth) + " levels at byte " + offset);
-    return fail(Errc::invalid_request, std::string("not JSON at byte ") + offset + ": " + rapidjson::GetParseError_En(reader.GetParseErrorCode()));
+      return fail(Errc::invalid_request, "the JSON nests deeper than " +
+                                             std::to_string(limits::kJsonDepth) +
+                                             " levels at byte " + offset);
+    return fail(Errc::invalid_request, std::string("not JSON at byte ") + offset + ": " +
+                                           rapidjson::GetParseError_En(reader.GetParseErrorCode()));
   }
   return out;
 }

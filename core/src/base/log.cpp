@@ -7,10 +7,13 @@ namespace claif {
 namespace {
 
 void replace_all(std::string& line, std::string_view what) {
-  for (size_t at = line.find(what); at != std::string::npos; at = line.find(what, at)) line.replace(at, what.size(), "[redacted]");
+  for (size_t at = line.find(what); at != std::string::npos; at = line.find(what, at))
+    line.replace(at, what.size(), "[redacted]");
 }
 
-spdlog::level::level_enum to_spdlog(LogLevel level) { return static_cast<spdlog::level::level_enum>(level); }
+spdlog::level::level_enum to_spdlog(LogLevel level) {
+  return static_cast<spdlog::level::level_enum>(level);
+}
 
 }  // namespace
 
@@ -24,7 +27,9 @@ Log::Log(LogLevel level) : level_(level), sink_(std::make_unique<Sink>()) {
 }
 Log::~Log() = default;
 
-void Log::set_level(LogLevel level) { level_.store(level, std::memory_order_relaxed); }
+void Log::set_level(LogLevel level) {
+  level_.store(level, std::memory_order_relaxed);
+}
 
 void Log::redact(std::string_view value) {
   if (value.size() < 6) return;
@@ -37,7 +42,8 @@ void Log::write(LogLevel level, std::string_view line) {
   std::string text = escape_controls(line);
   {
     const std::lock_guard lock(mutex_);
-    for (const std::string& secret : secrets_) replace_all(text, secret);
+    for (const std::string& secret : secrets_)
+      replace_all(text, secret);
   }
   sink_->logger.log(to_spdlog(level), text);
 }

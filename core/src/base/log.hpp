@@ -1,4 +1,5 @@
-// The log: spdlog behind it, injected, never a registry. Keys and other secrets are redacted by value.
+// The log: spdlog behind it, injected, never a registry. Keys and other secrets are redacted by
+// value.
 #pragma once
 
 #include <atomic>

@@ -18,8 +18,8 @@ class Loop {
 
   // Runs `task` on the loop's thread, soon. [any]
   virtual void post(std::function<void()> task) = 0;
-  // Resumes `waiter` once the current callback has returned, so never inside the code that completes an
-  // operation. Loop thread only.
+  // Resumes `waiter` once the current callback has returned, so never inside the code that
+  // completes an operation. Loop thread only.
   virtual void ready(std::coroutine_handle<> waiter) = 0;
   virtual bool in_thread() const = 0;  // [any]
   // Runs `task` after at least `delay`. Loop thread only.

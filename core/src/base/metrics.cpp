@@ -17,8 +17,10 @@ std::string escaped(std::string_view s) {
   std::string out;
   for (const char c : s) {
     if (c == '\\' || c == '"') out.push_back('\\');
-    if (c == '\n') out += "\\n";
-    else out.push_back(c);
+    if (c == '\n')
+      out += "\\n";
+    else
+      out.push_back(c);
   }
   return out;
 }
@@ -36,52 +38,83 @@ constexpr std::string_view kTypeNames[] = {"counter", "gauge", "histogram"};
 
 }  // namespace
 
-Result<uint32_t> Metrics::define(MetricType type, std::string_view name, std::string_view help, std::vector<std::string> labels,
+Result<uint32_t> Metrics::define(MetricType type,
+                                 std::string_view name,
+                                 std::string_view help,
+                                 std::vector<std::string> labels,
                                  std::vector<double> buckets) {
-  const auto refuse = [&](const char* why) { return fail(Errc::configuration, "the metric '" + std::string(name) + "' " + why); };
+  const auto refuse = [&](const char* why) {
+    return fail(Errc::configuration, "the metric '" + std::string(name) + "' " + why);
+  };
   if (!is_name(name)) return refuse("has a name that is not [a-zA-Z_][a-zA-Z0-9_]*");
-  if (labels.size() > 8 || !std::all_of(labels.begin(), labels.end(), is_name)) return refuse("has bad label names, or more than 8");
-  if (!std::is_sorted(buckets.begin(), buckets.end())) return refuse("has bucket bounds that do not ascend");
+  if (labels.size() > 8 || !std::all_of(labels.begin(), labels.end(), is_name))
+    return refuse("has bad label names, or more than 8");
+  if (!std::is_sorted(buckets.begin(), buckets.end()))
+    return refuse("has bucket bounds that do not ascend");
   const std::lock_guard lock(mutex_);
   for (size_t i = 0; i < families_.size(); ++i) {
     const Family& f = families_[i];
     if (f.name != name) continue;
-    if (f.type != type || f.labels != labels || f.bounds != buckets) return refuse("is already defined, differently");
+    if (f.type != type || f.labels != labels || f.bounds != buckets)
+      return refuse("is already defined, differently");
     return static_cast<uint32_t>(i + 1);
   }
-  families_.push_back({type, std::string(name), std::string(help), std::move(labels), std::move(buckets), {}});
+  families_.push_back(
+      {type, std::string(name), std::string(help), std::move(labels), std::move(buckets), {}});
   return static_cast<uint32_t>(families_.size());
 }
 
-void Metrics::record(uint32_t metric, std::span<const std::string_view> label_values, double value) {
+void Metrics::record(uint32_t metric,
+                     std::span<const std::string_view> label_values,
+                     double value) {
   const std::lock_guard lock(mutex_);
   if (metric == 0 || metric > families_.size()) return;
   Family& f = families_[metric - 1];
   if (label_values.size() != f.labels.size()) return;
   std::string key;
-  for (size_t i = 0; i < f.labels.size(); ++i) (key += key.empty() ? "" : ",").append(f.labels[i]).append("=\"").append(escaped(label_values[i])) += '"';
+  for (size_t i = 0; i < f.labels.size(); ++i)
+    (key += key.empty() ? "" : ",")
+        .append(f.labels[i])
+        .append("=\"")
+        .append(escaped(label_values[i])) += '"';
   auto found = f.series.find(key);
   if (found == f.series.end()) {
     if (f.series.size() >= kSeries) {
       key.clear();
-      for (const auto& label : f.labels) (key += key.empty() ? "" : ",").append(label).append("=\"other\"");
+      for (const auto& label : f.labels)
+        (key += key.empty() ? "" : ",").append(label).append("=\"other\"");
     }
     found = f.series.try_emplace(key).first;
     found->second.buckets.resize(f.bounds.size() + 1);
   }
   Series& s = found->second;
-  if (f.type == MetricType::gauge) s.value = value;
-  else s.value += value;
-  if (f.type == MetricType::histogram) ++s.buckets[static_cast<size_t>(std::lower_bound(f.bounds.begin(), f.bounds.end(), value) - f.bounds.begin())];
+  if (f.type == MetricType::gauge)
+    s.value = value;
+  else
+    s.value += value;
+  if (f.type == MetricType::histogram)
+    ++s.buckets[static_cast<size_t>(std::lower_bound(f.bounds.begin(), f.bounds.end(), value) -
+                                    f.bounds.begin())];
 }
 
 void Metrics::render(const Family& f, std::string& out) {
-  out.append("# HELP ").append(f.name).append(" ").append(f.help).append("\n# TYPE ").append(f.name).append(" ");
+  out.append("# HELP ")
+      .append(f.name)
+      .append(" ")
+      .append(f.help)
+      .append("\n# TYPE ")
+      .append(f.name)
+      .append(" ");
   out.append(kTypeNames[static_cast<size_t>(f.type)]).append("\n");
   for (const auto& [labels, s] : f.series) {
     const auto line = [&](std::string_view suffix, std::string_view extra, double value) {
       out.append(f.name).append(suffix);
-      if (!labels.empty() || !extra.empty()) out.append("{").append(labels).append(labels.empty() || extra.empty() ? "" : ",").append(extra).append("}");
+      if (!labels.empty() || !extra.empty())
+        out.append("{")
+            .append(labels)
+            .append(labels.empty() || extra.empty() ? "" : ",")
+            .append(extra)
+            .append("}");
       out += ' ';
       append_number(out, value);
       out += '\n';
@@ -105,7 +138,8 @@ void Metrics::render(const Family& f, std::string& out) {
 std::string Metrics::render() const {
   const std::lock_guard lock(mutex_);
   std::string out;
-  for (const Family& f : families_) render(f, out);
+  for (const Family& f : families_)
+    render(f, out);
   return out;
 }
 

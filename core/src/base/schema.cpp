@@ -13,8 +13,10 @@ std::string pointer_text(const rapidjson::Pointer& pointer) {
   std::string out;
   for (size_t i = 0; i < pointer.GetTokenCount(); ++i) {
     const auto& token = pointer.GetTokens()[i];
-    if (token.index != rapidjson::kPointerInvalidIndex) out += "[" + std::string(token.name, token.length) + "]";
-    else (out += out.empty() ? "" : ".").append(token.name, token.length);
+    if (token.index != rapidjson::kPointerInvalidIndex)
+      out += "[" + std::string(token.name, token.length) + "]";
+    else
+      (out += out.empty() ? "" : ".").append(token.name, token.length);
   }
   return out;
 }
@@ -24,17 +26,24 @@ std::string unknown_member(const json::Value& schema, const json::Value& object)
   const json::Value* properties = json::find(schema, "properties");
   std::vector<std::string_view> known;
   if (properties != nullptr)
-    for (const auto& p : properties->GetObject()) known.push_back(json::text(p.name));
+    for (const auto& p : properties->GetObject())
+      known.push_back(json::text(p.name));
   for (const auto& member : object.GetObject()) {
     const std::string_view name = json::text(member.name);
-    if (std::find(known.begin(), known.end(), name) == known.end()) return "'" + std::string(name) + "' is no setting" + suggestion(name, known);
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      return "'" + std::string(name) + "' is no setting" + suggestion(name, known);
   }
   return "an unknown setting";
 }
 
-std::string explain(std::string_view keyword, const json::Value* rule, const json::Value* schema, const json::Value* value) {
+std::string explain(std::string_view keyword,
+                    const json::Value* rule,
+                    const json::Value* schema,
+                    const json::Value* value) {
   const std::string wanted = rule != nullptr ? json::dump(*rule) : "";
-  if (keyword == "additionalProperties" && schema != nullptr && value != nullptr && value->IsObject()) return unknown_member(*schema, *value);
+  if (keyword == "additionalProperties" && schema != nullptr && value != nullptr &&
+      value->IsObject())
+    return unknown_member(*schema, *value);
   if (keyword == "type") return "must be of type " + wanted;
   if (keyword == "required") return "must have " + wanted;
   if (keyword == "enum") return "must be one of " + wanted;
@@ -47,8 +56,12 @@ std::string explain(std::string_view keyword, const json::Value* rule, const jso
 
 }  // namespace
 
-Result<void> check_schema(std::string_view schema_text, std::string_view json_text, std::string_view where) {
-  const auto complain = [&](std::string what) { return fail(Errc::configuration, std::string(where) + ": " + what); };
+Result<void> check_schema(std::string_view schema_text,
+                          std::string_view json_text,
+                          std::string_view where) {
+  const auto complain = [&](std::string what) {
+    return fail(Errc::configuration, std::string(where) + ": " + what);
+  };
   auto value = json::parse(std::string(json_text));
   if (!value) return complain(value.error().message);
   if (schema_text.empty()) return {};
@@ -61,7 +74,9 @@ Result<void> check_schema(std::string_view schema_text, std::string_view json_te
   const char* const keyword = validator.GetInvalidSchemaKeyword();
   const json::Value* rules = validator.GetInvalidSchemaPointer().Get(schema->root());
   const std::string path = pointer_text(at);
-  const std::string what = explain(keyword ? keyword : "", rules && keyword ? json::find(*rules, keyword) : nullptr, rules, at.Get(value->root()));
+  const std::string what =
+      explain(keyword ? keyword : "", rules && keyword ? json::find(*rules, keyword) : nullptr,
+              rules, at.Get(value->root()));
   return complain(path.empty() ? what : "'" + path + "' " + what);
 }
 

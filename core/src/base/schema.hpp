@@ -8,8 +8,9 @@
 
 namespace claif {
 
-// configuration when `json` does not satisfy `schema`; the message names the key and, for an unknown one, the
-// nearest known. `where` begins the message, e.g. "approval.config". An empty schema accepts everything.
+// configuration when `json` does not satisfy `schema`; the message names the key and, for an
+// unknown one, the nearest known. `where` begins the message, e.g. "approval.config". An empty
+// schema accepts everything.
 Result<void> check_schema(std::string_view schema, std::string_view json, std::string_view where);
 
 }  // namespace claif

@@ -1,15 +1,16 @@
 // A value that must not be printed, logged or left in memory.
 #pragma once
 
-#include <openssl/crypto.h>
-
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include <openssl/crypto.h>
+
 namespace claif {
 
-// Move-only; wiped when it ends. There is no operator<< and no implicit conversion: reading it is a decision.
+// Move-only; wiped when it ends. There is no operator<< and no implicit conversion: reading it is a
+// decision.
 class Secret {
  public:
   Secret() = default;
@@ -29,7 +30,8 @@ class Secret {
   bool empty() const { return value_.empty(); }
   // Constant time in the length of the secret.
   bool equals(std::string_view other) const {
-    return other.size() == value_.size() && CRYPTO_memcmp(other.data(), value_.data(), value_.size()) == 0;
+    return other.size() == value_.size() &&
+           CRYPTO_memcmp(other.data(), value_.data(), value_.size()) == 0;
   }
 
  private:

@@ -30,12 +30,26 @@ Task<HookBus::Phase> HookBus::run(Slot& slot, uint32_t phase, HookFacts facts, s
     std::string session, tenant, model, body;
     claif_hook_input raw{};
   };
-  auto input = std::make_shared<Input>(Input{std::string(facts.session), std::string(facts.tenant), std::string(facts.model), std::move(body), {}});
-  input->raw = {sizeof(claif_hook_input), phase, facts.request, sdk::str(input->session), sdk::str(input->tenant), sdk::str(input->model), sdk::str(input->body)};
+  auto input = std::make_shared<Input>(Input{std::string(facts.session),
+                                             std::string(facts.tenant),
+                                             std::string(facts.model),
+                                             std::move(body),
+                                             {}});
+  input->raw = {sizeof(claif_hook_input),
+                phase,
+                facts.request,
+                sdk::str(input->session),
+                sdk::str(input->tenant),
+                sdk::str(input->model),
+                sdk::str(input->body)};
   Items items;
   const plugin::CallSite site{slot, ops_, pool_};
-  auto invoke = [input](const claif_hook_v1& table, void* self, claif_op* op) { table.run(self, &input->raw, op); };
-  auto call = plugin::call_plugin<claif_hook_v1>(site, deadline_, "hook " + slot.name(), plugin::OnInternalError::is_a_fault, &items, std::move(invoke));
+  auto invoke = [input](const claif_hook_v1& table, void* self, claif_op* op) {
+    table.run(self, &input->raw, op);
+  };
+  auto call = plugin::call_plugin<claif_hook_v1>(site, deadline_, "hook " + slot.name(),
+                                                 plugin::OnInternalError::is_a_fault, &items,
+                                                 std::move(invoke));
   OpResult result = co_await std::move(call);
   Phase out{result.status, std::move(result.error), result.retry_after_ms, {}};
   if (result.status == CLAIF_OK && result.has_value) out.outcome.body.emplace(result.value.view());
@@ -47,7 +61,10 @@ Task<HookBus::Phase> HookBus::run(Slot& slot, uint32_t phase, HookFacts facts, s
 namespace {
 
 // A hook's own refusal passes as it is; its failure is ours to word.
-Error refusal_of(claif_status status, const std::string& text, uint32_t retry_after_ms, const Slot& slot) {
+Error refusal_of(claif_status status,
+                 const std::string& text,
+                 uint32_t retry_after_ms,
+                 const Slot& slot) {
   Error error;
   error.code = plugin::errc_of(status);
   error.message = text.empty() ? slot.name() + " refused the request" : text;
@@ -62,7 +79,9 @@ Error refusal_of(claif_status status, const std::string& text, uint32_t retry_af
 
 }  // namespace
 
-Task<Result<HookOutcome>> HookBus::on_request(HookFacts facts, std::string_view body, size_t& entered) {
+Task<Result<HookOutcome>> HookBus::on_request(HookFacts facts,
+                                              std::string_view body,
+                                              size_t& entered) {
   HookOutcome out;
   for (Slot* slot : hooks_) {
     ++entered;
@@ -71,7 +90,8 @@ Task<Result<HookOutcome>> HookBus::on_request(HookFacts facts, std::string_view 
     std::string current = out.body ? *out.body : std::string(body);
     auto running = run(*slot, CLAIF_PHASE_REQUEST, facts, std::move(current));
     Phase phase = co_await std::move(running);
-    if (phase.status != CLAIF_OK) co_return fail(refusal_of(phase.status, phase.error, phase.retry_after_ms, *slot));
+    if (phase.status != CLAIF_OK)
+      co_return fail(refusal_of(phase.status, phase.error, phase.retry_after_ms, *slot));
     if (phase.outcome.body) out.body = std::move(phase.outcome.body);
     if (phase.outcome.answer) {
       out.answer = std::move(phase.outcome.answer);
@@ -89,7 +109,8 @@ Task<Result<HookOutcome>> HookBus::on_event(HookFacts facts, std::string_view js
     std::string current = out.body ? *out.body : std::string(json);
     auto running = run(*slot, CLAIF_PHASE_EVENT, facts, std::move(current));
     Phase phase = co_await std::move(running);
-    if (phase.status != CLAIF_OK) co_return fail(refusal_of(phase.status, phase.error, phase.retry_after_ms, *slot));
+    if (phase.status != CLAIF_OK)
+      co_return fail(refusal_of(phase.status, phase.error, phase.retry_after_ms, *slot));
     if (phase.outcome.body) out.body = std::move(phase.outcome.body);
     if (out.body && out.body->empty()) break;
   }

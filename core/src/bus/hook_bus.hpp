@@ -29,13 +29,17 @@ struct HookOutcome {
 // One for each loop; the slots are shared.
 class HookBus {
  public:
-  HookBus(std::vector<plugin::Slot*> hooks, plugin::OpPool& ops, BlockingPool& pool, Millis deadline);
+  HookBus(std::vector<plugin::Slot*> hooks,
+          plugin::OpPool& ops,
+          BlockingPool& pool,
+          Millis deadline);
 
   bool has_request_hooks() const { return (phases_ & CLAIF_PHASE_REQUEST) != 0; }
   bool has_event_hooks() const { return (phases_ & CLAIF_PHASE_EVENT) != 0; }
 
-  // Runs the request hooks; `entered` counts the hooks whose request phase ran, for on_response. A refusal is
-  // the hook's error; a hook that fails or is quarantined refuses the request (unavailable).
+  // Runs the request hooks; `entered` counts the hooks whose request phase ran, for on_response. A
+  // refusal is the hook's error; a hook that fails or is quarantined refuses the request
+  // (unavailable).
   Task<Result<HookOutcome>> on_request(HookFacts facts, std::string_view body, size_t& entered);
   Task<Result<HookOutcome>> on_event(HookFacts facts, std::string_view json);
   // In reverse order, for the first `entered` hooks. Failures are faults of the hook, nothing more.

@@ -5,18 +5,23 @@
 namespace claif::bus {
 namespace {
 
-// While events come, the thread looks this often: waking it for each would cost more than the event.
+// While events come, the thread looks this often: waking it for each would cost more than the
+// event.
 constexpr auto kLinger = std::chrono::milliseconds(20);
 
 }  // namespace
 
-ObserverQueue::ObserverQueue(const Clock& clock, Metrics& metrics, std::vector<plugin::Slot*> observers)
+ObserverQueue::ObserverQueue(const Clock& clock,
+                             Metrics& metrics,
+                             std::vector<plugin::Slot*> observers)
     : clock_(clock), metrics_(metrics), observers_(std::move(observers)) {
   for (const plugin::Slot* slot : observers_) {
     const plugin::Pin pin(*slot);
     if (pin) interest_ |= pin->iface<claif_observer_v1>().interest;
   }
-  if (const auto metric = metrics_.define(MetricType::counter, "claif_observer_dropped_total", "Events that slow observers did not get.")) dropped_metric_ = *metric;
+  if (const auto metric = metrics_.define(MetricType::counter, "claif_observer_dropped_total",
+                                          "Events that slow observers did not get."))
+    dropped_metric_ = *metric;
   if (interest_ != 0) thread_ = std::thread([this] { work(); });
 }
 
@@ -39,7 +44,8 @@ void ObserverQueue::publish(const Observation& o) {
       ++dropped_;
       return;
     }
-    queue_.events.push_back({o.kind, now, o.request, o.value, queue_.texts.size(), o.session.size(), o.name.size(), o.body.size()});
+    queue_.events.push_back({o.kind, now, o.request, o.value, queue_.texts.size(), o.session.size(),
+                             o.name.size(), o.body.size()});
     queue_.texts.append(o.session).append(o.name).append(o.body);
     ++published_;
     wake = std::exchange(sleeping_, false);
@@ -71,7 +77,8 @@ void ObserverQueue::work() {
       wake_.wait(lock, [this] { return stopping_ || hurry_ || !queue_.events.empty(); });
       sleeping_ = false;
     }
-    if (!stopping_ && !hurry_ && queue_.events.size() < limits::kObserverQueue / 4) wake_.wait_for(lock, kLinger, [this] { return stopping_ || hurry_; });
+    if (!stopping_ && !hurry_ && queue_.events.size() < limits::kObserverQueue / 4)
+      wake_.wait_for(lock, kLinger, [this] { return stopping_ || hurry_; });
     hurry_ = false;
     std::swap(batch.events, queue_.events);
     std::swap(batch.texts, queue_.texts);

@@ -1,5 +1,5 @@
-// Observers get what happens from a bounded queue, in batches, on a thread of their own. A slow observer
-// costs events, which are counted, and never a request's time.
+// Observers get what happens from a bounded queue, in batches, on a thread of their own. A slow
+// observer costs events, which are counted, and never a request's time.
 #pragma once
 
 #include "base/clock.hpp"

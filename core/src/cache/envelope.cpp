@@ -14,7 +14,13 @@ constexpr size_t kDigits = 64;
 
 std::string seal(std::string_view key, int64_t expires_ms, std::string_view message_json) {
   std::string out(kMagic);
-  out.append(key).append(" ").append(std::to_string(expires_ms)).append(" ").append(hex(sha256(message_json))).append("\n").append(message_json);
+  out.append(key)
+      .append(" ")
+      .append(std::to_string(expires_ms))
+      .append(" ")
+      .append(hex(sha256(message_json)))
+      .append("\n")
+      .append(message_json);
   return out;
 }
 
@@ -23,12 +29,14 @@ std::optional<std::string> open(std::string_view envelope, std::string_view key,
   if (line_end == std::string_view::npos || !envelope.starts_with(kMagic)) return std::nullopt;
   std::string_view line = envelope.substr(kMagic.size(), line_end - kMagic.size());
   const std::string_view message = envelope.substr(line_end + 1);
-  if (!line.starts_with(key) || line.size() < key.size() + 1 || line[key.size()] != ' ') return std::nullopt;
+  if (!line.starts_with(key) || line.size() < key.size() + 1 || line[key.size()] != ' ')
+    return std::nullopt;
   line.remove_prefix(key.size() + 1);
   int64_t expires = 0;
   const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), expires);
   line.remove_prefix(static_cast<size_t>(end - line.data()));
-  if (error != std::errc() || line.size() != kDigits + 1 || line[0] != ' ' || expires <= now_ms) return std::nullopt;
+  if (error != std::errc() || line.size() != kDigits + 1 || line[0] != ' ' || expires <= now_ms)
+    return std::nullopt;
   if (line.substr(1) != hex(sha256(message))) return std::nullopt;
   return std::string(message);
 }

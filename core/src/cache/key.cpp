@@ -8,7 +8,9 @@ namespace {
 constexpr std::string_view kStreamMember = R"(,"stream":true)";
 
 void append_field(std::string& out, std::string_view field) {
-  out.append(std::to_string(field.size())).append(":").append(field);  // lengths, so that fields cannot run into each other
+  out.append(std::to_string(field.size()))
+      .append(":")
+      .append(field);  // lengths, so that fields cannot run into each other
 }
 
 }  // namespace
@@ -17,12 +19,18 @@ std::string key_of(const KeyFacts& facts, std::string_view body) {
   std::string text;
   text.reserve(body.size() + 256);
   text.append("claif-cache-v1").push_back('\0');
-  for (const std::string_view field : {facts.tenant, facts.transport, facts.api_version, facts.beta}) append_field(text, field);
-  // The encoder writes "stream" before tools and messages, so the first match is the member itself: inside a
-  // JSON string its quotes would be escaped.
+  for (const std::string_view field :
+       {facts.tenant, facts.transport, facts.api_version, facts.beta})
+    append_field(text, field);
+  // The encoder writes "stream" before tools and messages, so the first match is the member itself:
+  // inside a JSON string its quotes would be escaped.
   const size_t stream = body.find(kStreamMember);
-  if (stream == std::string_view::npos) append_field(text, body);
-  else append_field(text, std::string(body.substr(0, stream)).append(body.substr(stream + kStreamMember.size())));
+  if (stream == std::string_view::npos)
+    append_field(text, body);
+  else
+    append_field(
+        text,
+        std::string(body.substr(0, stream)).append(body.substr(stream + kStreamMember.size())));
   return hex(sha256(text));
 }
 

@@ -9,12 +9,12 @@ namespace claif::cache {
 // What an answer depends on besides the request itself.
 struct KeyFacts {
   std::string_view tenant;
-  std::string_view transport;      // plugin id and a digest of its configuration
+  std::string_view transport;  // plugin id and a digest of its configuration
   std::string_view api_version, beta;
 };
 
-// 64 hex digits. `body` is the frozen request; its "stream" member does not count, so that a streamed answer
-// serves a plain request and the reverse.
+// 64 hex digits. `body` is the frozen request; its "stream" member does not count, so that a
+// streamed answer serves a plain request and the reverse.
 std::string key_of(const KeyFacts& facts, std::string_view body);
 
 }  // namespace claif::cache

@@ -26,14 +26,15 @@ struct Preset {
 
 struct GatewayConfig {
   std::string host = "127.0.0.1";
-  uint16_t port = 8787;                  // 0: a free one
+  uint16_t port = 8787;  // 0: a free one
   unsigned threads = 1;
-  std::string auth_token;                // empty: no authentication, loopback only
-  bool insecure_http = false;            // allows a non-loopback address without TLS
+  std::string auth_token;                  // empty: no authentication, loopback only
+  bool insecure_http = false;              // allows a non-loopback address without TLS
   std::vector<std::string> allowed_hosts;  // Host values beyond loopback names
   size_t max_body = 32u * 1024 * 1024;
   size_t max_connections = 1024;
-  uint32_t header_timeout_ms = 10'000, body_timeout_ms = 15'000, idle_timeout_ms = 60'000, write_timeout_ms = 30'000;
+  uint32_t header_timeout_ms = 10'000, body_timeout_ms = 15'000, idle_timeout_ms = 60'000,
+           write_timeout_ms = 30'000;
   uint32_t shutdown_ms = 30'000;
 };
 
@@ -43,18 +44,19 @@ struct Config {
   std::optional<PluginSpec> cache, sessions;
   bool cache_on = false;
   uint64_t cache_ttl_ms = 3'600'000;
-  std::string model;                     // used when a command names none
+  std::string model;  // used when a command names none
   std::map<std::string, Preset, std::less<>> presets;
   std::map<std::string, std::string, std::less<>> model_aliases;
   std::map<std::string, std::string, std::less<>> secrets;
-  std::vector<std::string> secret_values;  // everything that came from ${env:}, ${file:} or is a key: to redact
+  std::vector<std::string>
+      secret_values;  // everything that came from ${env:}, ${file:} or is a key: to redact
   std::vector<std::filesystem::path> plugin_dirs;
   std::string log_level = "warn";
   bool strict = false;
   unsigned retries = 2;
   uint32_t approval_timeout_ms = 1'000, request_timeout_ms = 900'000;
   GatewayConfig gateway;
-  std::filesystem::path home;            // state: sessions, staging
+  std::filesystem::path home;  // state: sessions, staging
 };
 
 // The JSON Schema of the configuration file.

@@ -8,31 +8,41 @@ namespace {
 
 Result<std::string> look_up(std::string_view reference, const Env& env, const std::string& path) {
   const size_t colon = reference.find(':');
-  const std::string kind(reference.substr(0, colon)), name(colon == std::string_view::npos ? "" : reference.substr(colon + 1));
+  const std::string kind(reference.substr(0, colon)),
+      name(colon == std::string_view::npos ? "" : reference.substr(colon + 1));
   if (kind == "env") {
     if (auto value = env(name)) return *value;
-    return fail(Errc::configuration, "'" + path + "' refers to the environment variable " + name + ", which is not set");
+    return fail(Errc::configuration,
+                "'" + path + "' refers to the environment variable " + name + ", which is not set");
   }
   if (kind == "file") {
     std::ifstream in(name);
     std::stringstream text;
     text << in.rdbuf();
-    if (!in) return fail(Errc::configuration, "'" + path + "' refers to the file " + name + ", which cannot be read");
+    if (!in)
+      return fail(Errc::configuration,
+                  "'" + path + "' refers to the file " + name + ", which cannot be read");
     std::string value = text.str();
-    while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) value.pop_back();
+    while (!value.empty() && (value.back() == '\n' || value.back() == '\r'))
+      value.pop_back();
     return value;
   }
-  return fail(Errc::configuration, "'" + path + "' contains ${" + std::string(reference) + "}: only ${env:NAME} and ${file:path} are known");
+  return fail(Errc::configuration, "'" + path + "' contains ${" + std::string(reference) +
+                                       "}: only ${env:NAME} and ${file:path} are known");
 }
 
-Result<std::string> expand_text(std::string_view text, const Env& env, const std::string& path, std::vector<std::string>& secrets) {
+Result<std::string> expand_text(std::string_view text,
+                                const Env& env,
+                                const std::string& path,
+                                std::vector<std::string>& secrets) {
   std::string out;
   for (size_t at = 0; at < text.size();) {
     const size_t open = text.find("${", at);
     out += text.substr(at, open == std::string_view::npos ? open : open - at);
     if (open == std::string_view::npos) break;
     const size_t close = text.find('}', open);
-    if (close == std::string_view::npos) return fail(Errc::configuration, "'" + path + "' has a ${ without its }");
+    if (close == std::string_view::npos)
+      return fail(Errc::configuration, "'" + path + "' has a ${ without its }");
     CLAIF_TRY(std::string value, look_up(text.substr(open + 2, close - open - 2), env, path));
     secrets.push_back(value);
     out += value;
@@ -50,7 +60,8 @@ PluginSpec plugin(const json::Value& v) {
 std::vector<PluginSpec> plugins(const json::Value& root, std::string_view key) {
   std::vector<PluginSpec> out;
   if (const json::Value* list = json::find(root, key))
-    for (const auto& item : list->GetArray()) out.push_back(plugin(item));
+    for (const auto& item : list->GetArray())
+      out.push_back(plugin(item));
   return out;
 }
 
@@ -77,7 +88,8 @@ GatewayConfig gateway(const json::Value& v) {
   number(v, "write_timeout_ms", out.write_timeout_ms);
   number(v, "shutdown_ms", out.shutdown_ms);
   if (const json::Value* hosts = json::find(v, "allowed_hosts"))
-    for (const auto& host : hosts->GetArray()) out.allowed_hosts.emplace_back(json::text(host));
+    for (const auto& host : hosts->GetArray())
+      out.allowed_hosts.emplace_back(json::text(host));
   return out;
 }
 
@@ -85,28 +97,38 @@ std::map<std::string, Preset, std::less<>> presets(const json::Value& v) {
   std::map<std::string, Preset, std::less<>> out;
   for (const auto& member : v.GetObject()) {
     Preset preset{std::string(json::string_or(member.value, "model")), std::nullopt};
-    if (const json::Value* tokens = json::find(member.value, "max_tokens")) preset.max_tokens = tokens->GetInt64();
+    if (const json::Value* tokens = json::find(member.value, "max_tokens"))
+      preset.max_tokens = tokens->GetInt64();
     out.emplace(json::text(member.name), std::move(preset));
   }
   return out;
 }
 
-std::map<std::string, std::string, std::less<>> strings(const json::Value& root, std::string_view key) {
+std::map<std::string, std::string, std::less<>> strings(const json::Value& root,
+                                                        std::string_view key) {
   std::map<std::string, std::string, std::less<>> out;
   if (const json::Value* v = json::find(root, key))
-    for (const auto& member : v->GetObject()) out.emplace(json::text(member.name), json::text(member.value));
+    for (const auto& member : v->GetObject())
+      out.emplace(json::text(member.name), json::text(member.value));
   return out;
 }
 
 }  // namespace
 
-Result<void> expand(json::Value& value, rapidjson::Document::AllocatorType& allocator, const Env& env, const std::string& path,
+Result<void> expand(json::Value& value,
+                    rapidjson::Document::AllocatorType& allocator,
+                    const Env& env,
+                    const std::string& path,
                     std::vector<std::string>& secrets) {
   if (value.IsObject()) {
     for (auto& member : value.GetObject())
-      CLAIF_CHECK(expand(member.value, allocator, env, path.empty() ? std::string(json::text(member.name)) : path + "." + std::string(json::text(member.name)), secrets));
+      CLAIF_CHECK(expand(member.value, allocator, env,
+                         path.empty() ? std::string(json::text(member.name))
+                                      : path + "." + std::string(json::text(member.name)),
+                         secrets));
   } else if (value.IsArray()) {
-    for (auto& item : value.GetArray()) CLAIF_CHECK(expand(item, allocator, env, path, secrets));
+    for (auto& item : value.GetArray())
+      CLAIF_CHECK(expand(item, allocator, env, path, secrets));
   } else if (value.IsString() && json::text(value).find("${") != std::string_view::npos) {
     CLAIF_TRY(const std::string text, expand_text(json::text(value), env, path, secrets));
     value.SetString(text.data(), static_cast<unsigned>(text.size()), allocator);
@@ -125,14 +147,18 @@ Config decode(const json::Value& root) {
     out.cache_on = json::string_or(*v, "mode") == "on";
     number(*v, "ttl_ms", out.cache_ttl_ms);
   }
-  if (const json::Value* v = json::find(root, "sessions"); v != nullptr && json::find(*v, "use") != nullptr) out.sessions = plugin(*v);
+  if (const json::Value* v = json::find(root, "sessions");
+      v != nullptr && json::find(*v, "use") != nullptr)
+    out.sessions = plugin(*v);
   out.model = json::string_or(root, "model");
   if (const json::Value* v = json::find(root, "presets")) out.presets = presets(*v);
   out.model_aliases = strings(root, "model_aliases");
   out.secrets = strings(root, "secrets");
   if (const json::Value* v = json::find(root, "plugin_dirs"))
-    for (const auto& dir : v->GetArray()) out.plugin_dirs.emplace_back(std::string(json::text(dir)));
-  if (const json::Value* v = json::find(root, "log")) out.log_level = json::string_or(*v, "level", out.log_level);
+    for (const auto& dir : v->GetArray())
+      out.plugin_dirs.emplace_back(std::string(json::text(dir)));
+  if (const json::Value* v = json::find(root, "log"))
+    out.log_level = json::string_or(*v, "level", out.log_level);
   boolean(root, "strict", out.strict);
   number(root, "retries", out.retries);
   number(root, "approval_timeout_ms", out.approval_timeout_ms);

@@ -3,17 +3,25 @@
 namespace claif::config {
 namespace {
 
-std::string join(const std::string& path, std::string_view key) { return path.empty() ? std::string(key) : path + "." + std::string(key); }
+std::string join(const std::string& path, std::string_view key) {
+  return path.empty() ? std::string(key) : path + "." + std::string(key);
+}
 
 }  // namespace
 
-void Layers::merge(const json::Value& overlay, std::string_view origin) { merge_into(doc_, overlay, "", origin); }
+void Layers::merge(const json::Value& overlay, std::string_view origin) {
+  merge_into(doc_, overlay, "", origin);
+}
 
-void Layers::merge_into(json::Value& base, const json::Value& overlay, const std::string& path, std::string_view origin) {
+void Layers::merge_into(json::Value& base,
+                        const json::Value& overlay,
+                        const std::string& path,
+                        std::string_view origin) {
   const std::string_view use = json::string_or(overlay, "use");
   if (!use.empty() && use != json::string_or(base, "use")) {
     base.RemoveMember("config");
-    std::erase_if(origins_, [&](const auto& entry) { return entry.first.starts_with(path + ".config"); });
+    std::erase_if(origins_,
+                  [&](const auto& entry) { return entry.first.starts_with(path + ".config"); });
   }
   for (const auto& member : overlay.GetObject()) {
     const std::string at = join(path, json::text(member.name));
@@ -22,13 +30,16 @@ void Layers::merge_into(json::Value& base, const json::Value& overlay, const std
       merge_into(found->value, member.value, at, origin);
       continue;
     }
-    if (found != base.MemberEnd()) found->value = copy(member.value);
-    else base.AddMember(copy(member.name), copy(member.value), allocator());
+    if (found != base.MemberEnd())
+      found->value = copy(member.value);
+    else
+      base.AddMember(copy(member.name), copy(member.value), allocator());
     note(member.value, at, origin);
   }
 }
 
-// A copy that owns its strings. (Value's own copy would go on pointing into the text of the other document.)
+// A copy that owns its strings. (Value's own copy would go on pointing into the text of the other
+// document.)
 json::Value Layers::copy(const json::Value& value) {
   const std::string text = json::dump(value);
   rapidjson::Document doc(&allocator());
@@ -43,7 +54,8 @@ void Layers::note(const json::Value& value, const std::string& path, std::string
     origins_[path] = origin;
     return;
   }
-  for (const auto& member : value.GetObject()) note(member.value, join(path, json::text(member.name)), origin);
+  for (const auto& member : value.GetObject())
+    note(member.value, join(path, json::text(member.name)), origin);
 }
 
 void Layers::set(std::string_view key, std::string_view value, std::string_view origin) {

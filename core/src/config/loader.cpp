@@ -9,7 +9,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
-
 #include <unistd.h>
 
 extern char** environ;
@@ -30,8 +29,10 @@ constexpr std::string_view kDefaults = R"json({
   "log": {"level": "warn"}
 })json";
 
-// What a project's own file may decide: nothing that reaches other servers, loads code or loosens a policy.
-constexpr std::array<std::string_view, 5> kProjectKeys{"model", "presets", "model_aliases", "strict", "log"};
+// What a project's own file may decide: nothing that reaches other servers, loads code or loosens a
+// policy.
+constexpr std::array<std::string_view, 5> kProjectKeys{"model", "presets", "model_aliases",
+                                                       "strict", "log"};
 
 Result<std::optional<json::Document>> read_file(const fs::path& file, bool required) {
   std::ifstream in(file);
@@ -43,7 +44,8 @@ Result<std::optional<json::Document>> read_file(const fs::path& file, bool requi
   text << in.rdbuf();
   auto doc = json::parse(text.str());
   if (!doc) return fail(Errc::configuration, file.string() + " is " + doc.error().message);
-  if (!doc->root().IsObject()) return fail(Errc::configuration, file.string() + " must contain a JSON object");
+  if (!doc->root().IsObject())
+    return fail(Errc::configuration, file.string() + " must contain a JSON object");
   return std::optional<json::Document>(std::move(*doc));
 }
 
@@ -55,7 +57,9 @@ Result<void> add_file(Layers& layers, const fs::path& file, bool required, bool 
     for (const auto& member : doc->root().GetObject()) {
       const std::string_view key = json::text(member.name);
       if (std::find(kProjectKeys.begin(), kProjectKeys.end(), key) == kProjectKeys.end())
-        return fail(Errc::configuration, file.string() + " sets '" + std::string(key) + "', which a project may not decide: move it to ~/.claif/config.json");
+        return fail(Errc::configuration,
+                    file.string() + " sets '" + std::string(key) +
+                        "', which a project may not decide: move it to ~/.claif/config.json");
     }
   layers.merge(doc->root(), file.string());
   return {};
@@ -68,47 +72,77 @@ void add_environment(Layers& layers, const ConfigSources& sources) {
   for (const std::string& name : sources.env_names) {
     std::string key;
     for (size_t i = std::string_view("CLAIF_").size(); i < name.size(); ++i) {
-      if (name.compare(i, 2, "__") == 0) key += '.', ++i;
-      else key += static_cast<char>(std::tolower(static_cast<unsigned char>(name[i])));
+      if (name.compare(i, 2, "__") == 0)
+        key += '.', ++i;
+      else
+        key += static_cast<char>(std::tolower(static_cast<unsigned char>(name[i])));
     }
-    if (json::find(*known, key.substr(0, key.find('.'))) == nullptr) continue;  // another program's variable, or CLAIF_HOME
+    if (json::find(*known, key.substr(0, key.find('.'))) == nullptr)
+      continue;  // another program's variable, or CLAIF_HOME
     if (const auto value = sources.env(name)) layers.set(key, *value, name);
   }
 }
 
-void set_default(Layers& layers, const char* place, const char* key, const std::optional<std::string>& value, const char* origin) {
+void set_default(Layers& layers,
+                 const char* place,
+                 const char* key,
+                 const std::optional<std::string>& value,
+                 const char* origin) {
   if (!value || value->empty()) return;
   const json::Value* spec = json::find(layers.root(), place);
   const json::Value* config = spec ? json::find(*spec, "config") : nullptr;
   if (config != nullptr && json::find(*config, key) != nullptr) return;
   json::Writer text;
-  text.object().key(place).object().key("config").object().key(key).string(*value).end_object().end_object().end_object();
+  text.object()
+      .key(place)
+      .object()
+      .key("config")
+      .object()
+      .key(key)
+      .string(*value)
+      .end_object()
+      .end_object()
+      .end_object();
   if (const auto overlay = json::parse(text.take())) layers.merge(overlay->root(), origin);
 }
 
 // What plugins get that the operator did not spell out.
 void add_plugin_defaults(Layers& layers, const ConfigSources& sources, const fs::path& home) {
-  if (const json::Value* transport = json::find(layers.root(), "transport"); transport != nullptr && json::string_or(*transport, "use") == "anthropic") {
-    set_default(layers, "transport", "base_url", sources.env("ANTHROPIC_BASE_URL"), "ANTHROPIC_BASE_URL");
-    set_default(layers, "transport", "api_key", sources.env("ANTHROPIC_API_KEY"), "ANTHROPIC_API_KEY");
-    set_default(layers, "transport", "auth_token", sources.env("ANTHROPIC_AUTH_TOKEN"), "ANTHROPIC_AUTH_TOKEN");
+  if (const json::Value* transport = json::find(layers.root(), "transport");
+      transport != nullptr && json::string_or(*transport, "use") == "anthropic") {
+    set_default(layers, "transport", "base_url", sources.env("ANTHROPIC_BASE_URL"),
+                "ANTHROPIC_BASE_URL");
+    set_default(layers, "transport", "api_key", sources.env("ANTHROPIC_API_KEY"),
+                "ANTHROPIC_API_KEY");
+    set_default(layers, "transport", "auth_token", sources.env("ANTHROPIC_AUTH_TOKEN"),
+                "ANTHROPIC_AUTH_TOKEN");
   }
-  if (const json::Value* sessions = json::find(layers.root(), "sessions"); sessions != nullptr && json::string_or(*sessions, "use") == "jsonl")
+  if (const json::Value* sessions = json::find(layers.root(), "sessions");
+      sessions != nullptr && json::string_or(*sessions, "use") == "jsonl")
     set_default(layers, "sessions", "dir", (home / "sessions").string(), "default");
 }
 
 bool is_secret_name(std::string_view key) {
   for (const std::string_view part : {"key", "token", "secret", "password"})
-    if (key.find(part) != std::string_view::npos && key.find("max_tokens") == std::string_view::npos) return true;
+    if (key.find(part) != std::string_view::npos &&
+        key.find("max_tokens") == std::string_view::npos)
+      return true;
   return false;
 }
 
 // Replaces secrets by "***" in what is shown, and collects them.
-void mask(json::Value& value, std::string_view key, bool inside_secrets, std::vector<std::string>& secrets, rapidjson::Document::AllocatorType& allocator) {
+void mask(json::Value& value,
+          std::string_view key,
+          bool inside_secrets,
+          std::vector<std::string>& secrets,
+          rapidjson::Document::AllocatorType& allocator) {
   if (value.IsObject()) {
-    for (auto& member : value.GetObject()) mask(member.value, json::text(member.name), inside_secrets || key == "secrets", secrets, allocator);
+    for (auto& member : value.GetObject())
+      mask(member.value, json::text(member.name), inside_secrets || key == "secrets", secrets,
+           allocator);
   } else if (value.IsArray()) {
-    for (auto& item : value.GetArray()) mask(item, key, inside_secrets, secrets, allocator);
+    for (auto& item : value.GetArray())
+      mask(item, key, inside_secrets, secrets, allocator);
   } else if (value.IsString()) {
     const std::string text(json::text(value));
     const bool known = std::find(secrets.begin(), secrets.end(), text) != secrets.end();
@@ -119,7 +153,8 @@ void mask(json::Value& value, std::string_view key, bool inside_secrets, std::ve
 }
 
 fs::path home_directory(const ConfigSources& sources) {
-  if (const auto claif_home = sources.env("CLAIF_HOME"); claif_home && !claif_home->empty()) return *claif_home;
+  if (const auto claif_home = sources.env("CLAIF_HOME"); claif_home && !claif_home->empty())
+    return *claif_home;
   return fs::path(sources.env("HOME").value_or("/")) / ".claif";
 }
 
@@ -140,7 +175,8 @@ std::vector<fs::path> plugin_directories(const ConfigSources& sources, const Con
 ConfigSources process_sources() {
   ConfigSources out;
   out.env = [](const std::string& name) -> std::optional<std::string> {
-    const char* const value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): before threads start
+    const char* const value =
+        std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): before threads start
     return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
   };
   for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -157,12 +193,14 @@ Result<LoadedConfig> load_config(const ConfigSources& sources) {
   CLAIF_TRY(const auto defaults, json::parse(std::string(kDefaults)));
   layers.merge(defaults.root(), "default");
   const fs::path home = home_directory(sources);
-  CLAIF_CHECK(add_file(layers, sources.file.value_or(home / "config.json"), sources.file.has_value(), false));
+  CLAIF_CHECK(add_file(layers, sources.file.value_or(home / "config.json"),
+                       sources.file.has_value(), false));
   const fs::path project = sources.working_directory / ".claif.json";
   CLAIF_CHECK(add_file(layers, project, false, true));
   add_environment(layers, sources);
   Layers flags;
-  for (const auto& [key, value] : sources.sets) flags.set(key, value, "--set");
+  for (const auto& [key, value] : sources.sets)
+    flags.set(key, value, "--set");
   layers.merge(flags.root(), "--set");
   CLAIF_CHECK(check_schema(config_schema(), json::dump(layers.root()), "configuration"));
   add_plugin_defaults(layers, sources, home);

@@ -4,24 +4,24 @@
 
 #include <claif/sdk/text.hpp>
 
-#include <boost/asio/posix/stream_descriptor.hpp>
-
 #include <algorithm>
 #include <mutex>
-
-#include <sys/socket.h>
 #include <unistd.h>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <sys/socket.h>
 
 namespace claif::net {
 
 namespace asio = boost::asio;
 
-// A socket and its one registration with the reactor. Handlers share it with the map, because a wait may
-// end after the socket was closed.
+// A socket and its one registration with the reactor. Handlers share it with the map, because a
+// wait may end after the socket was closed.
 struct CurlClient::Socket {
-  Socket(asio::io_context& io, curl_socket_t fd, bool is_foreign) : descriptor(io, fd), foreign(is_foreign) {}
+  Socket(asio::io_context& io, curl_socket_t fd, bool is_foreign)
+      : descriptor(io, fd), foreign(is_foreign) {}
   asio::posix::stream_descriptor descriptor;
-  bool foreign;               // not opened by us (the resolver's), so not closed by us
+  bool foreign;                           // not opened by us (the resolver's), so not closed by us
   bool reading = false, writing = false;  // what curl wants to know
   bool waits_read = false, waits_write = false;
   bool closed = false;
@@ -46,7 +46,8 @@ CurlClient::CurlClient(IoLoop& loop) : loop_(loop), multi_((initialise_curl(), c
 }
 
 CurlClient::~CurlClient() {
-  while (!transfers_.empty()) end(*transfers_.begin()->second, CLAIF_E_CANCELLED, "the HTTP client is shutting down");
+  while (!transfers_.empty())
+    end(*transfers_.begin()->second, CLAIF_E_CANCELLED, "the HTTP client is shutting down");
   spare_.clear();
   curl_multi_cleanup(multi_);  // closes the kept connections, by way of on_close
   if (curl_timer_ != 0) loop_.cancel(curl_timer_);
@@ -73,8 +74,12 @@ std::unique_ptr<CurlClient::Transfer> CurlClient::take_transfer() {
   return transfer;
 }
 
-claif_status CurlClient::start(uint64_t id, const claif_http_request& request, const claif_http_handler& handler, void* ctx,
-                               std::function<void()> after_done, claif_error* error) {
+claif_status CurlClient::start(uint64_t id,
+                               const claif_http_request& request,
+                               const claif_http_handler& handler,
+                               void* ctx,
+                               std::function<void()> after_done,
+                               claif_error* error) {
   auto transfer = take_transfer();
   if (const auto prepared = transfer->prepare(request); !prepared) {
     sdk::fill(error, CLAIF_E_ARG, prepared.error().message);
@@ -85,7 +90,8 @@ claif_status CurlClient::start(uint64_t id, const claif_http_request& request, c
   transfer->ctx = ctx;
   transfer->after_done = std::move(after_done);
   transfer->started = transfer->last_activity = loop_.clock().now();
-  transfer->idle_timer = loop_.after(Millis(transfer->first_byte_ms), [this, id] { check_idle(id); });
+  transfer->idle_timer =
+      loop_.after(Millis(transfer->first_byte_ms), [this, id] { check_idle(id); });
   to_add_.push_back(id);
   transfers_.emplace(id, std::move(transfer));
   return CLAIF_OK;
@@ -115,7 +121,8 @@ void CurlClient::drive_pending() {
     adding.swap(to_add_);
     cancelling.swap(to_cancel_);
     for (const uint64_t id : cancelling)
-      if (const auto found = transfers_.find(id); found != transfers_.end()) end(*found->second, CLAIF_E_CANCELLED, "cancelled");
+      if (const auto found = transfers_.find(id); found != transfers_.end())
+        end(*found->second, CLAIF_E_CANCELLED, "cancelled");
     for (const uint64_t id : adding) {
       const auto found = transfers_.find(id);
       if (found == transfers_.end()) continue;
@@ -171,9 +178,11 @@ void CurlClient::check_idle(uint64_t id) {
   if (found == transfers_.end()) return;
   Transfer& transfer = *found->second;
   const Millis limit(transfer.got_body ? transfer.idle_ms : transfer.first_byte_ms);
-  const auto idle = std::chrono::duration_cast<Millis>(loop_.clock().now() - transfer.last_activity);
+  const auto idle =
+      std::chrono::duration_cast<Millis>(loop_.clock().now() - transfer.last_activity);
   if (!transfer.paused && idle >= limit)
-    return end(transfer, CLAIF_E_TIMEOUT, "no byte from the server for " + std::to_string(limit.count()) + " ms");
+    return end(transfer, CLAIF_E_TIMEOUT,
+               "no byte from the server for " + std::to_string(limit.count()) + " ms");
   const Millis next = transfer.paused ? limit : std::max(limit - idle, Millis(1));
   transfer.idle_timer = loop_.after(next, [this, id] { check_idle(id); });
 }
@@ -204,7 +213,8 @@ int CurlClient::on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) 
 }
 
 void CurlClient::wait(const std::shared_ptr<Socket>& socket) {
-  const auto ready = [this](const std::shared_ptr<Socket>& s, bool Socket::*waits, bool Socket::*wanted, int mask) {
+  const auto ready = [this](const std::shared_ptr<Socket>& s, bool Socket::*waits,
+                            bool Socket::*wanted, int mask) {
     return [this, s, waits, wanted, mask](const boost::system::error_code& error) {
       (*s).*waits = false;
       if (error || s->closed || !((*s).*wanted)) return;
@@ -213,9 +223,13 @@ void CurlClient::wait(const std::shared_ptr<Socket>& socket) {
     };
   };
   if (socket->reading && !std::exchange(socket->waits_read, true))
-    socket->descriptor.async_wait(asio::posix::stream_descriptor::wait_read, ready(socket, &Socket::waits_read, &Socket::reading, CURL_CSELECT_IN));
+    socket->descriptor.async_wait(
+        asio::posix::stream_descriptor::wait_read,
+        ready(socket, &Socket::waits_read, &Socket::reading, CURL_CSELECT_IN));
   if (socket->writing && !std::exchange(socket->waits_write, true))
-    socket->descriptor.async_wait(asio::posix::stream_descriptor::wait_write, ready(socket, &Socket::waits_write, &Socket::writing, CURL_CSELECT_OUT));
+    socket->descriptor.async_wait(
+        asio::posix::stream_descriptor::wait_write,
+        ready(socket, &Socket::waits_write, &Socket::writing, CURL_CSELECT_OUT));
 }
 
 int CurlClient::on_timer(CURLM*, long ms, void* self) noexcept {
@@ -237,8 +251,10 @@ int CurlClient::on_timer(CURLM*, long ms, void* self) noexcept {
       client->curl_timer_ = 0;
       const Nanos left = client->curl_deadline_ - client->loop_.clock().now();
       if (client->curl_deadline_ == Nanos::max()) return;
-      if (left <= Nanos(0)) client->timeout_due_ = true;
-      else client->curl_timer_ = client->loop_.after(std::chrono::ceil<Millis>(left), *this);
+      if (left <= Nanos(0))
+        client->timeout_due_ = true;
+      else
+        client->curl_timer_ = client->loop_.after(std::chrono::ceil<Millis>(left), *this);
     }
   };
   client.curl_timer_ = client.loop_.after(Millis(std::min(ms, 500L)), Look{&client});
@@ -246,7 +262,8 @@ int CurlClient::on_timer(CURLM*, long ms, void* self) noexcept {
 }
 
 curl_socket_t CurlClient::on_open(void* self, curlsocktype, curl_sockaddr* address) noexcept {
-  const int fd = ::socket(address->family, address->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address->protocol);
+  const int fd = ::socket(address->family, address->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
+                          address->protocol);
   if (fd < 0) return CURL_SOCKET_BAD;
   try {
     static_cast<CurlClient*>(self)->watch(fd, false);

@@ -1,19 +1,19 @@
 // The HTTP client: libcurl's multi interface on an IoLoop, with a pool of kept-alive connections.
 //
-// What it does beyond libcurl's examples, each for a measured cost: a socket is registered with the reactor
-// once in its life, not once a transfer; easy handles are reused with their options; timers are armed late;
-// new transfers start together, after the handlers of one turn have run.
+// What it does beyond libcurl's examples, each for a measured cost: a socket is registered with the
+// reactor once in its life, not once a transfer; easy handles are reused with their options; timers
+// are armed late; new transfers start together, after the handlers of one turn have run.
 #pragma once
 
 #include "net/http_client.hpp"
 #include "net/io_loop.hpp"
 
-#include <curl/curl.h>
-
 #include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
+
+#include <curl/curl.h>
 
 namespace claif::net {
 
@@ -22,12 +22,17 @@ class CurlClient final : public HttpClient {
   explicit CurlClient(IoLoop& loop);
   ~CurlClient() override;  // cancels what is in flight
 
-  claif_status start(uint64_t id, const claif_http_request& request, const claif_http_handler& handler, void* ctx,
-                     std::function<void()> after_done, claif_error* error) override;
+  claif_status start(uint64_t id,
+                     const claif_http_request& request,
+                     const claif_http_handler& handler,
+                     void* ctx,
+                     std::function<void()> after_done,
+                     claif_error* error) override;
   void resume(uint64_t id) override;
   void cancel(uint64_t id) override;
 
-  // Starts what start() collected and ends what cancel() named. Called by the loop between handlers.
+  // Starts what start() collected and ends what cancel() named. Called by the loop between
+  // handlers.
   void drive_pending();
 
  private:

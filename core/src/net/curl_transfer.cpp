@@ -11,7 +11,9 @@ namespace {
 
 using sdk::view;
 
-bool is_loopback(std::string_view host) { return host == "localhost" || host == "[::1]" || host == "::1" || host.starts_with("127."); }
+bool is_loopback(std::string_view host) {
+  return host == "localhost" || host == "[::1]" || host == "::1" || host.starts_with("127.");
+}
 
 // Egress rule: https anywhere, plain http only to this machine.
 Result<void> check_url(const std::string& url) {
@@ -25,10 +27,13 @@ Result<void> check_url(const std::string& url) {
   curl_free(scheme);
   curl_free(host);
   if (s == "https" || (s == "http" && is_loopback(h))) return {};
-  return fail(Errc::invalid_request, "'" + url + "' is refused: use https, or http to a loopback address");
+  return fail(Errc::invalid_request,
+              "'" + url + "' is refused: use https, or http to a loopback address");
 }
 
-bool has_line_break(std::string_view s) { return s.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos; }
+bool has_line_break(std::string_view s) {
+  return s.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
 
 }  // namespace
 
@@ -63,7 +68,9 @@ Result<void> CurlTransfer::prepare(const claif_http_request& request) {
   for (size_t i = 0; i < request.header_count; ++i) {
     const auto& [name, value] = request.headers[i];
     line.assign(view(name)).append(": ").append(view(value));
-    if (has_line_break(line)) return fail(Errc::invalid_request, "a value of the header '" + std::string(view(name)) + "' contains a line break");
+    if (has_line_break(line))
+      return fail(Errc::invalid_request,
+                  "a value of the header '" + std::string(view(name)) + "' contains a line break");
     headers_out = curl_slist_append(headers_out, line.c_str());
   }
   headers_out = curl_slist_append(headers_out, "Expect:");  // never wait for 100-continue
@@ -72,7 +79,8 @@ Result<void> CurlTransfer::prepare(const claif_http_request& request) {
   if (method != view(request.method)) {
     method.assign(view(request.method));
     curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method == "GET" || method == "POST" ? nullptr : method.c_str());
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST,
+                     method == "GET" || method == "POST" ? nullptr : method.c_str());
   }
   if (method != "GET") {
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body.data());
@@ -82,7 +90,8 @@ Result<void> CurlTransfer::prepare(const claif_http_request& request) {
     if (old != value) curl_easy_setopt(easy, option, static_cast<long>(value));
     old = value;
   };
-  set(CURLOPT_CONNECTTIMEOUT_MS, connect_ms, request.connect_timeout_ms ? request.connect_timeout_ms : 5'000);
+  set(CURLOPT_CONNECTTIMEOUT_MS, connect_ms,
+      request.connect_timeout_ms ? request.connect_timeout_ms : 5'000);
   set(CURLOPT_TIMEOUT_MS, total_ms, request.total_timeout_ms ? request.total_timeout_ms : 900'000);
   first_byte_ms = request.first_byte_timeout_ms ? request.first_byte_timeout_ms : 60'000;
   idle_ms = request.idle_timeout_ms ? request.idle_timeout_ms : 90'000;
@@ -91,7 +100,8 @@ Result<void> CurlTransfer::prepare(const claif_http_request& request) {
 
 bool CurlTransfer::take_header(std::string_view line) {
   if (head_done) return true;  // trailers
-  while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
+  while (!line.empty() && (line.back() == '\n' || line.back() == '\r'))
+    line.remove_suffix(1);
   if (line.starts_with("HTTP/")) {
     head_.clear();
     lines_.clear();
@@ -104,15 +114,21 @@ bool CurlTransfer::take_header(std::string_view line) {
     const size_t colon = line.find(':');
     if (colon == std::string_view::npos) return true;
     size_t value = colon + 1;
-    while (value < line.size() && line[value] == ' ') ++value;
+    while (value < line.size() && line[value] == ' ')
+      ++value;
     lines_.push_back({head_.size(), colon, head_.size() + value, line.size() - value});
-    for (size_t i = 0; i < line.size(); ++i) head_.push_back(i < colon ? static_cast<char>(std::tolower(static_cast<unsigned char>(line[i]))) : line[i]);
+    for (size_t i = 0; i < line.size(); ++i)
+      head_.push_back(i < colon
+                          ? static_cast<char>(std::tolower(static_cast<unsigned char>(line[i])))
+                          : line[i]);
     return head_.size() <= 64 * 1024;
   }
   if (status_ < 200) return true;  // an interim answer
   head_done = true;
   fields_.clear();
-  for (const Line& l : lines_) fields_.push_back({{head_.data() + l.name, l.name_size}, {head_.data() + l.value, l.value_size}});
+  for (const Line& l : lines_)
+    fields_.push_back(
+        {{head_.data() + l.name, l.name_size}, {head_.data() + l.value, l.value_size}});
   handler->on_head(ctx, status_, fields_.data(), fields_.size());
   return true;
 }

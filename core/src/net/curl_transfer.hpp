@@ -7,13 +7,13 @@
 #include <claif/abi/http.h>
 #include <claif/result.hpp>
 
-#include <curl/curl.h>
-
 #include <array>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <curl/curl.h>
 
 namespace claif::net {
 
@@ -23,8 +23,9 @@ struct CurlTransfer {
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
 
-  // Sets the handle up for `request`. invalid_request for an URL that must not be fetched (the scheme is not
-  // https, or http to a host that is not loopback) and for header values with line breaks.
+  // Sets the handle up for `request`. invalid_request for an URL that must not be fetched (the
+  // scheme is not https, or http to a host that is not loopback) and for header values with line
+  // breaks.
   Result<void> prepare(const claif_http_request& request);
   // One line of the answer's head; calls on_head at its end. False: the answer is garbled.
   bool take_header(std::string_view line);
@@ -40,7 +41,8 @@ struct CurlTransfer {
   std::string url, method, body;
   curl_slist* headers_out = nullptr;
   uint32_t first_byte_ms = 0, idle_ms = 0, connect_ms = 0, total_ms = 0;
-  bool added = false, paused = false, curl_paused = false, cancelled = false, got_body = false, head_done = false;
+  bool added = false, paused = false, curl_paused = false, cancelled = false, got_body = false,
+       head_done = false;
   Nanos started{}, last_activity{};
   TimerId idle_timer = 0;
 

@@ -2,39 +2,46 @@
 
 #include "net/curl_client.hpp"
 
+#include <algorithm>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
-#include <algorithm>
-
 namespace claif::net {
 
-IoLoop::IoLoop(const Clock& clock) : clock_(clock), io_(1), work_(io_.get_executor()), timer_(io_) {}
+IoLoop::IoLoop(const Clock& clock)
+    : clock_(clock), io_(1), work_(io_.get_executor()), timer_(io_) {}
 IoLoop::~IoLoop() = default;
 
 void IoLoop::run() {
   Loop* const outer = std::exchange(current_, this);
   io_.restart();
   settle();
-  while (io_.run_one() != 0) settle();
+  while (io_.run_one() != 0)
+    settle();
   http_.reset();
   current_ = outer;
 }
 
-void IoLoop::stop() { io_.stop(); }
+void IoLoop::stop() {
+  io_.stop();
+}
 
 CurlClient& IoLoop::http() {
   if (!http_) http_ = std::make_unique<CurlClient>(*this);
   return *http_;
 }
 
-void IoLoop::post(std::function<void()> task) { boost::asio::post(io_, std::move(task)); }
+void IoLoop::post(std::function<void()> task) {
+  boost::asio::post(io_, std::move(task));
+}
 
 void IoLoop::settle() {
   do {
     while (!ready_.empty()) {
       resuming_.swap(ready_);
-      for (const auto waiter : resuming_) waiter.resume();
+      for (const auto waiter : resuming_)
+        waiter.resume();
       resuming_.clear();
     }
     if (http_) http_->drive_pending();

@@ -1,16 +1,16 @@
-// The event loop of the programs: Asio's io_context on one thread, with a queue of coroutines that are
-// resumed between its handlers. `--threads N` is N of these, which share nothing.
+// The event loop of the programs: Asio's io_context on one thread, with a queue of coroutines that
+// are resumed between its handlers. `--threads N` is N of these, which share nothing.
 #pragma once
 
 #include "base/loop.hpp"
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <map>
 #include <memory>
 #include <unordered_map>
 #include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 namespace claif::net {
 
@@ -46,7 +46,8 @@ class IoLoop final : public Loop {
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   boost::asio::steady_timer timer_;
-  Nanos armed_for_ = Nanos::max();  // when timer_ fires; late re-arming saves a system call a request
+  Nanos armed_for_ =
+      Nanos::max();  // when timer_ fires; late re-arming saves a system call a request
   std::map<TimerKey, std::function<void()>> timers_;
   std::unordered_map<TimerId, Nanos> deadlines_;
   TimerId last_timer_ = 0;

@@ -11,14 +11,19 @@ bool Pipeline::caches(const RunContext& context) const {
 }
 
 Task<std::optional<std::string>> Pipeline::look_up(RunContext& context) {
-  const bool wanted = context.cache_wish == CacheWish::on || (context.cache_wish == CacheWish::by_configuration && settings_.cache_on);
+  const bool wanted = context.cache_wish == CacheWish::on ||
+                      (context.cache_wish == CacheWish::by_configuration && settings_.cache_on);
   if (places_.cache == nullptr || !wanted) {
     context.cache = settings_.cache_on ? CacheState::bypass : CacheState::off;
-    if (context.cache == CacheState::bypass) observe(CLAIF_EV_CACHE, context, "bypass", 0, context.request.model);
+    if (context.cache == CacheState::bypass)
+      observe(CLAIF_EV_CACHE, context, "bypass", 0, context.request.model);
     co_return std::nullopt;
   }
-  context.cache_key = cache::key_of({context.tenant, settings_.transport_identity, context.request.api_version, context.request.beta}, context.request.body);
-  auto getting = plugin::cache_get(site(*places_.cache), context.cache_key, settings_.cache_timeout);
+  context.cache_key = cache::key_of({context.tenant, settings_.transport_identity,
+                                     context.request.api_version, context.request.beta},
+                                    context.request.body);
+  auto getting =
+      plugin::cache_get(site(*places_.cache), context.cache_key, settings_.cache_timeout);
   auto envelope = co_await std::move(getting);
   std::optional<std::string> message;
   if (envelope) message = cache::open(*envelope, context.cache_key, loop_.clock().wall_ms());
@@ -27,13 +32,18 @@ Task<std::optional<std::string>> Pipeline::look_up(RunContext& context) {
   co_return message;
 }
 
-Task<void> Pipeline::keep(RunContext& context, const wire::Message& message, std::string_view json) {
+Task<void> Pipeline::keep(RunContext& context,
+                          const wire::Message& message,
+                          std::string_view json) {
   if (!caches(context)) co_return;
-  if (message.stop_reason != "end_turn" && message.stop_reason != "stop_sequence") co_return;  // complete answers only
+  if (message.stop_reason != "end_turn" && message.stop_reason != "stop_sequence")
+    co_return;  // complete answers only
   for (const wire::Block& block : message.blocks)
     if (block.kind == wire::BlockKind::tool_use) co_return;
   const int64_t expires = loop_.clock().wall_ms() + settings_.cache_ttl.count();
-  auto putting = plugin::cache_put(site(*places_.cache), context.cache_key, cache::seal(context.cache_key, expires, json), settings_.cache_ttl, settings_.cache_timeout);
+  auto putting = plugin::cache_put(site(*places_.cache), context.cache_key,
+                                   cache::seal(context.cache_key, expires, json),
+                                   settings_.cache_ttl, settings_.cache_timeout);
   const bool kept = co_await std::move(putting);
   if (kept) observe(CLAIF_EV_CACHE, context, "stored", 0, context.request.model);
 }
@@ -41,7 +51,8 @@ Task<void> Pipeline::keep(RunContext& context, const wire::Message& message, std
 Task<void> Pipeline::approve(RunContext& context, wire::Message& message) {
   std::vector<approval::Call> calls;
   for (const wire::Block& block : message.blocks)
-    if (block.kind == wire::BlockKind::tool_use) calls.push_back({std::string(block.id), std::string(block.name), block.input});
+    if (block.kind == wire::BlockKind::tool_use)
+      calls.push_back({std::string(block.id), std::string(block.name), block.input});
   if (calls.empty()) co_return;
   auto ruling = approver_.rule(context.session, calls, context.request.tools);
   const auto rulings = co_await std::move(ruling);
@@ -58,7 +69,10 @@ Task<void> Pipeline::approve(RunContext& context, wire::Message& message) {
   if (!any && message.stop_reason == "tool_use") message.stop_reason = "end_turn";
 }
 
-Task<Result<void>> Pipeline::deliver(RunContext& context, EventSink& sink, std::string message_json, bool fresh) {
+Task<Result<void>> Pipeline::deliver(RunContext& context,
+                                     EventSink& sink,
+                                     std::string message_json,
+                                     bool fresh) {
   // The original text is kept only for those who store it.
   const bool stores = !context.session.empty() || (fresh && caches(context));
   const std::string original = stores ? message_json : std::string();

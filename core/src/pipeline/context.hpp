@@ -45,22 +45,23 @@ struct RunContext {
   Cancellation cancellation;
 
   // Set by the pipeline.
-  uint64_t number = 0;          // of the request in this process
+  uint64_t number = 0;  // of the request in this process
   Nanos began{};
-  bool started = false;         // the answer has begun: errors go into the stream from here on
+  bool started = false;  // the answer has begun: errors go into the stream from here on
   CacheState cache = CacheState::off;
-  bool persisted = true;        // false: the session could not be stored
-  wire::UpstreamHead head;      // of the upstream's answer
+  bool persisted = true;    // false: the session could not be stored
+  wire::UpstreamHead head;  // of the upstream's answer
   wire::Usage usage;
   std::string cache_key;
   uint64_t session_records = 0;
-  std::string own_messages;     // the elements of "messages" that this request added: kept only with a session
+  std::string
+      own_messages;  // the elements of "messages" that this request added: kept only with a session
   size_t hooks_entered = 0;
 };
 
-// Where an answer goes. Loop thread only. start comes first and once; then write for each event (a request
-// that streams) or message once (one that does not). A front end answers an error of run() itself when
-// nothing was started, and gets it by fail() when something was.
+// Where an answer goes. Loop thread only. start comes first and once; then write for each event (a
+// request that streams) or message once (one that does not). A front end answers an error of run()
+// itself when nothing was started, and gets it by fail() when something was.
 class EventSink {
  public:
   virtual ~EventSink() = default;
@@ -68,8 +69,8 @@ class EventSink {
   virtual void write(const wire::Event& event) = 0;
   virtual void message(const wire::Message& message) = 0;
   virtual void fail(const Error& error) = 0;
-  // Waits until the client took enough to go on: this is what makes a slow client pause the upstream.
-  // False: the client is gone.
+  // Waits until the client took enough to go on: this is what makes a slow client pause the
+  // upstream. False: the client is gone.
   virtual Task<bool> flush() = 0;
 };
 

@@ -6,8 +6,8 @@
 #include "plugin/static_plugins.hpp"
 
 #include <cstdint>
-
 #include <dlfcn.h>
+
 #include <sys/stat.h>
 
 namespace claif {
@@ -28,11 +28,14 @@ double random_unit() {
   return n / 4294967296.0;
 }
 
-fs::path staging_dir(const Config& config) { return config.home / "staging"; }
+fs::path staging_dir(const Config& config) {
+  return config.home / "staging";
+}
 
 std::map<std::string, Secret, std::less<>> secrets_of(const Config& config) {
   std::map<std::string, Secret, std::less<>> out;
-  for (const auto& [name, value] : config.secrets) out.emplace(name, Secret(value));
+  for (const auto& [name, value] : config.secrets)
+    out.emplace(name, Secret(value));
   return out;
 }
 
@@ -43,24 +46,28 @@ fs::path bundled_plugin_dir() {
   static const int kHere = 0;
   if (::dladdr(&kHere, &info) == 0 || info.dli_fname == nullptr) return {};
   std::error_code error;
-  const fs::path here = fs::canonical(info.dli_fname, error).parent_path();  // of libclaif.so, or of a program with it inside
+  const fs::path here = fs::canonical(info.dli_fname, error)
+                            .parent_path();  // of libclaif.so, or of a program with it inside
   for (const fs::path& candidate : {here / "claif" / "plugins", here.parent_path() / "plugins"})
     if (fs::is_directory(candidate, error)) return candidate;
   return {};
 }
 
 std::unique_ptr<plugin::Loader> make_loader(const Config& config) {
-  return std::make_unique<plugin::Loader>(config.plugin_dirs, staging_dir(config), plugin::static_plugins());
+  return std::make_unique<plugin::Loader>(config.plugin_dirs, staging_dir(config),
+                                          plugin::static_plugins());
 }
 
 Engine::Engine(Config config) : config_(std::move(config)), log_(parse_level(config_.log_level)) {
-  for (const std::string& secret : config_.secret_values) log_.redact(secret);
+  for (const std::string& secret : config_.secret_values)
+    log_.redact(secret);
   settings_.request_timeout = Millis(config_.request_timeout_ms);
   settings_.approval_timeout = Millis(config_.approval_timeout_ms);
   settings_.retries = config_.retries;
   settings_.cache_on = config_.cache_on;
   settings_.cache_ttl = Millis(config_.cache_ttl_ms);
-  settings_.transport_identity = config_.transport.use + " " + hex(sha256(config_.transport.config_json));
+  settings_.transport_identity =
+      config_.transport.use + " " + hex(sha256(config_.transport.config_json));
   settings_.random = &random_unit;
 }
 
@@ -69,18 +76,24 @@ Result<std::unique_ptr<Engine>> Engine::create(Config config, unsigned threads) 
   ::umask(077);
   std::error_code ignored;
   fs::create_directories(out->config_.home, ignored);
-  plugin::HostServices services{out->clock_, out->log_, out->metrics_, out->pool_, secrets_of(out->config_), {}, {}, {}};
+  plugin::HostServices services{
+      out->clock_, out->log_, out->metrics_, out->pool_, secrets_of(out->config_), {}, {}, {}};
   for (unsigned i = 0; i < threads; ++i) {
     auto& worker = *out->workers_.emplace_back(std::make_unique<Worker>(out->clock_));
-    services.loops.push_back({&worker.loop, [&worker]() -> net::HttpClient& { return worker.loop.http(); }});
+    services.loops.push_back(
+        {&worker.loop, [&worker]() -> net::HttpClient& { return worker.loop.http(); }});
   }
-  services.on_fault = [engine = out.get()](const plugin::Instance& instance, std::string_view what, bool quarantined) {
+  services.on_fault = [engine = out.get()](const plugin::Instance& instance, std::string_view what,
+                                           bool quarantined) {
     engine->report_fault(instance, what, quarantined);
   };
   plugin::Module::on_still_mapped = [engine = out.get()](std::string_view origin) {
-    engine->log_.warn("the plugin file " + std::string(origin) + " is retired, but still mapped: a thread of it, or a thread_local, keeps it");
+    engine->log_.warn("the plugin file " + std::string(origin) +
+                      " is retired, but still mapped: a thread of it, or a thread_local, keeps it");
   };
-  out->plugins_ = std::make_unique<plugin::PluginManager>(std::move(services), out->config_.plugin_dirs, staging_dir(out->config_), plugin::static_plugins());
+  out->plugins_ =
+      std::make_unique<plugin::PluginManager>(std::move(services), out->config_.plugin_dirs,
+                                              staging_dir(out->config_), plugin::static_plugins());
   CLAIF_CHECK(out->fill_places());
   return out;
 }
@@ -97,37 +110,49 @@ Result<void> Engine::fill_places() {
   }
   std::vector<plugin::Slot*> observing;
   for (size_t i = 0; i < config_.observers.size(); ++i) {
-    CLAIF_TRY(auto slot, plugins_->fill("observers[" + std::to_string(i) + "]", kind_of("observer"), config_.observers[i]));
+    CLAIF_TRY(auto slot, plugins_->fill("observers[" + std::to_string(i) + "]", kind_of("observer"),
+                                        config_.observers[i]));
     observing.push_back(observing_.emplace_back(std::move(slot)).get());
   }
   pipeline::Places places{transport_.get(), approval_.get(), cache_.get(), store_.get(), {}};
   for (size_t i = 0; i < config_.hooks.size(); ++i) {
-    CLAIF_TRY(auto slot, plugins_->fill("hooks[" + std::to_string(i) + "]", kind_of("hook"), config_.hooks[i]));
+    CLAIF_TRY(auto slot, plugins_->fill("hooks[" + std::to_string(i) + "]", kind_of("hook"),
+                                        config_.hooks[i]));
     places.hooks.push_back(hooks_.emplace_back(std::move(slot)).get());
   }
   observers_ = std::make_unique<bus::ObserverQueue>(clock_, metrics_, std::move(observing));
-  for (auto& worker : workers_) worker->pipeline = std::make_unique<pipeline::Pipeline>(worker->loop, pool_, places, *observers_, log_, settings_);
+  for (auto& worker : workers_)
+    worker->pipeline = std::make_unique<pipeline::Pipeline>(worker->loop, pool_, places,
+                                                            *observers_, log_, settings_);
   return {};
 }
 
-void Engine::report_fault(const plugin::Instance& instance, std::string_view what, bool quarantined) {
-  std::string line = "the plugin " + instance.id() + " (generation " + std::to_string(instance.generation()) + ") misbehaved: " + std::string(what);
+void Engine::report_fault(const plugin::Instance& instance,
+                          std::string_view what,
+                          bool quarantined) {
+  std::string line = "the plugin " + instance.id() + " (generation " +
+                     std::to_string(instance.generation()) + ") misbehaved: " + std::string(what);
   if (quarantined) line += "; it is quarantined until it is swapped or claif restarts";
   log_.warn(line);
-  if (observers_) observers_->publish({CLAIF_EV_PLUGIN, 0, static_cast<int64_t>(instance.generation()), {}, instance.id(), what});
+  if (observers_)
+    observers_->publish(
+        {CLAIF_EV_PLUGIN, 0, static_cast<int64_t>(instance.generation()), {}, instance.id(), what});
 }
 
 void Engine::start() {
-  for (auto& worker : workers_) worker->thread = std::thread([&loop = worker->loop] { loop.run(); });
+  for (auto& worker : workers_)
+    worker->thread = std::thread([&loop = worker->loop] { loop.run(); });
 }
 
 void Engine::run() {
-  for (size_t i = 1; i < workers_.size(); ++i) workers_[i]->thread = std::thread([&loop = workers_[i]->loop] { loop.run(); });
+  for (size_t i = 1; i < workers_.size(); ++i)
+    workers_[i]->thread = std::thread([&loop = workers_[i]->loop] { loop.run(); });
   workers_[0]->loop.run();
 }
 
 void Engine::stop() {
-  for (auto& worker : workers_) worker->loop.stop();
+  for (auto& worker : workers_)
+    worker->loop.stop();
 }
 
 Engine::~Engine() {

@@ -16,18 +16,19 @@
 
 namespace claif {
 
-// Everything that one configuration makes. Start it with start() (a thread for each loop) or by running loop 0
-// on a thread of your own with run(). Destroying it stops it.
+// Everything that one configuration makes. Start it with start() (a thread for each loop) or by
+// running loop 0 on a thread of your own with run(). Destroying it stops it.
 class Engine {
  public:
-  // configuration, naming the place and the plugin, when one cannot be loaded or refuses its configuration.
+  // configuration, naming the place and the plugin, when one cannot be loaded or refuses its
+  // configuration.
   static Result<std::unique_ptr<Engine>> create(Config config, unsigned threads = 1);
   ~Engine();
 
   void start();  // every loop on a thread of its own
   // Runs loop 0 on this thread until stop(); the other loops get threads.
   void run();
-  void stop();   // [any]
+  void stop();  // [any]
 
   struct Worker {
     explicit Worker(const Clock& clock) : loop(clock) {}

@@ -1,4 +1,5 @@
-// The pipeline: every request, of every front end, goes through run() once (architecture.md section 3).
+// The pipeline: every request, of every front end, goes through run() once (architecture.md section
+// 3).
 #pragma once
 
 #include "approval/approver.hpp"
@@ -27,8 +28,8 @@ struct Settings {
   unsigned retries = 2;
   bool cache_on = false;
   Millis cache_ttl{3'600'000};
-  std::string transport_identity;   // for cache keys
-  std::function<double()> random;   // in [0, 1)
+  std::string transport_identity;  // for cache keys
+  std::function<double()> random;  // in [0, 1)
 };
 
 // The plugins that fill the pipeline's places. cache and store may be null.
@@ -43,9 +44,15 @@ struct Places {
 // One for each loop; loop thread only. The order of the stages is in run.cpp.
 class Pipeline {
  public:
-  Pipeline(Loop& loop, BlockingPool& pool, Places places, bus::ObserverQueue& observers, Log& log, const Settings& settings);
+  Pipeline(Loop& loop,
+           BlockingPool& pool,
+           Places places,
+           bus::ObserverQueue& observers,
+           Log& log,
+           const Settings& settings);
 
-  // Ends when the answer has been handed to `sink`, or with the reason why not. Both must outlive the task.
+  // Ends when the answer has been handed to `sink`, or with the reason why not. Both must outlive
+  // the task.
   Task<Result<void>> run(RunContext& context, EventSink& sink);
 
   plugin::OpPool& ops() { return ops_; }
@@ -57,30 +64,51 @@ class Pipeline {
     wire::EventParser parser, released_parser;
     approval::StreamGate gate;
     std::optional<wire::MessageAssembler> assembler;  // when something needs the whole message
-    bool to_client = true;                            // false: collected for a request that does not stream
-    bool stopped = false;                             // message_stop was seen; it is not yet passed on
+    bool to_client = true;  // false: collected for a request that does not stream
+    bool stopped = false;   // message_stop was seen; it is not yet passed on
   };
 
   Task<Result<void>> stages(RunContext& context, EventSink& sink);
   Task<void> after(RunContext& context, const Result<void>& outcome);
 
   // run.cpp calls these in order; each is in the file that its comment names.
-  Task<Result<std::optional<std::string>>> filter_request(RunContext& context);   // turn.cpp
-  Task<Result<void>> load_history(RunContext& context);                            // turn.cpp
-  Task<void> store_turn(RunContext& context, std::string answer_json);             // turn.cpp
-  Task<std::optional<std::string>> look_up(RunContext& context);                   // answers.cpp
-  Task<void> keep(RunContext& context, const wire::Message& message, std::string_view json);  // answers.cpp
-  Task<Result<void>> ask(RunContext& context, EventSink& sink);                    // upstream.cpp
-  Task<Result<void>> attempt(RunContext& context, EventSink& sink);                // upstream.cpp
-  Task<Result<void>> relay(RunContext& context, EventSink& sink, Relay& relay, const plugin::Batch& batch);  // relay.cpp
-  Task<Result<void>> relay_event(RunContext& context, EventSink& sink, Relay& relay, std::string_view json);  // relay.cpp
-  void pass(RunContext& context, EventSink& sink, Relay& relay, const wire::Event& event);  // relay.cpp
-  Task<Result<void>> finish_stream(RunContext& context, EventSink& sink, Relay& relay);     // answers.cpp
-  // A whole message: approval, session, cache, then the client. `fresh`: it came from upstream just now.
-  Task<Result<void>> deliver(RunContext& context, EventSink& sink, std::string message_json, bool fresh);  // answers.cpp
-  Task<void> approve(RunContext& context, wire::Message& message);                 // answers.cpp
+  Task<Result<std::optional<std::string>>> filter_request(RunContext& context);  // turn.cpp
+  Task<Result<void>> load_history(RunContext& context);                          // turn.cpp
+  Task<void> store_turn(RunContext& context, std::string answer_json);           // turn.cpp
+  Task<std::optional<std::string>> look_up(RunContext& context);                 // answers.cpp
+  Task<void> keep(RunContext& context,
+                  const wire::Message& message,
+                  std::string_view json);                            // answers.cpp
+  Task<Result<void>> ask(RunContext& context, EventSink& sink);      // upstream.cpp
+  Task<Result<void>> attempt(RunContext& context, EventSink& sink);  // upstream.cpp
+  Task<Result<void>> relay(RunContext& context,
+                           EventSink& sink,
+                           Relay& relay,
+                           const plugin::Batch& batch);  // relay.cpp
+  Task<Result<void>> relay_event(RunContext& context,
+                                 EventSink& sink,
+                                 Relay& relay,
+                                 std::string_view json);  // relay.cpp
+  void pass(RunContext& context,
+            EventSink& sink,
+            Relay& relay,
+            const wire::Event& event);  // relay.cpp
+  Task<Result<void>> finish_stream(RunContext& context,
+                                   EventSink& sink,
+                                   Relay& relay);  // answers.cpp
+  // A whole message: approval, session, cache, then the client. `fresh`: it came from upstream just
+  // now.
+  Task<Result<void>> deliver(RunContext& context,
+                             EventSink& sink,
+                             std::string message_json,
+                             bool fresh);                           // answers.cpp
+  Task<void> approve(RunContext& context, wire::Message& message);  // answers.cpp
   void start_answer(RunContext& context, EventSink& sink);
-  void observe(uint32_t kind, const RunContext& context, std::string_view name, int64_t value = 0, std::string_view body = {});
+  void observe(uint32_t kind,
+               const RunContext& context,
+               std::string_view name,
+               int64_t value = 0,
+               std::string_view body = {});
   bus::HookFacts facts(const RunContext& context) const;
   bool caches(const RunContext& context) const;
 

@@ -1,9 +1,13 @@
-// Stream events on their way from the transport to the client: approval holds tool calls back, hooks edit.
+// Stream events on their way from the transport to the client: approval holds tool calls back,
+// hooks edit.
 #include "pipeline/pipeline.hpp"
 
 namespace claif::pipeline {
 
-Task<Result<void>> Pipeline::relay(RunContext& context, EventSink& sink, Relay& state, const plugin::Batch& batch) {
+Task<Result<void>> Pipeline::relay(RunContext& context,
+                                   EventSink& sink,
+                                   Relay& state,
+                                   const plugin::Batch& batch) {
   for (const auto& item : batch.items()) {
     if (item.kind == CLAIF_EMIT_HEAD) context.head = wire::parse_head(batch.bytes(item));
     if (item.kind != CLAIF_EMIT_EVENT || state.stopped) continue;
@@ -18,7 +22,10 @@ Task<Result<void>> Pipeline::relay(RunContext& context, EventSink& sink, Relay& 
   co_return Result<void>();
 }
 
-Task<Result<void>> Pipeline::relay_event(RunContext& context, EventSink& sink, Relay& state, std::string_view json) {
+Task<Result<void>> Pipeline::relay_event(RunContext& context,
+                                         EventSink& sink,
+                                         Relay& state,
+                                         std::string_view json) {
   std::string edited;
   if (hooks_.has_event_hooks()) {
     auto running = hooks_.on_event(facts(context), json);
@@ -32,7 +39,8 @@ Task<Result<void>> Pipeline::relay_event(RunContext& context, EventSink& sink, R
   }
   auto event = state.parser.parse(json);
   if (!event) co_return fail(std::move(event.error()));
-  if (const auto* error = std::get_if<wire::StreamError>(&event->body)) co_return fail(wire::from_stream_error(*error));
+  if (const auto* error = std::get_if<wire::StreamError>(&event->body))
+    co_return fail(wire::from_stream_error(*error));
   if (state.to_client) {  // else approval comes with the whole message
     auto held = state.gate.hold(*event);
     if (!held) co_return fail(std::move(held.error()));
@@ -41,10 +49,12 @@ Task<Result<void>> Pipeline::relay_event(RunContext& context, EventSink& sink, R
       auto ruling = approver_.rule(context.session, state.gate.calls(), context.request.tools);
       const auto rulings = co_await std::move(ruling);
       for (size_t i = 0; i < rulings.size(); ++i)
-        observe(CLAIF_EV_TOOL, context, state.gate.calls()[i].name, rulings[i].allowed ? CLAIF_ALLOW : CLAIF_DENY, rulings[i].reason);
+        observe(CLAIF_EV_TOOL, context, state.gate.calls()[i].name,
+                rulings[i].allowed ? CLAIF_ALLOW : CLAIF_DENY, rulings[i].reason);
       for (const std::string& released : state.gate.release(rulings)) {
         const auto parsed = state.released_parser.parse(released);
-        if (parsed && !std::holds_alternative<wire::MessageStop>(parsed->body)) pass(context, sink, state, *parsed);
+        if (parsed && !std::holds_alternative<wire::MessageStop>(parsed->body))
+          pass(context, sink, state, *parsed);
       }
     }
     if (*held || state.stopped) co_return Result<void>();
@@ -55,10 +65,13 @@ Task<Result<void>> Pipeline::relay_event(RunContext& context, EventSink& sink, R
 }
 
 void Pipeline::pass(RunContext& context, EventSink& sink, Relay& state, const wire::Event& event) {
-  if (const auto* start = std::get_if<wire::MessageStart>(&event.body)) context.usage.overwrite(start->usage);
-  if (const auto* change = std::get_if<wire::MessageDelta>(&event.body)) context.usage.overwrite(change->usage);
+  if (const auto* start = std::get_if<wire::MessageStart>(&event.body))
+    context.usage.overwrite(start->usage);
+  if (const auto* change = std::get_if<wire::MessageDelta>(&event.body))
+    context.usage.overwrite(change->usage);
   if (state.assembler) state.assembler->add(event);
-  if (observers_.wants(CLAIF_EV_STREAM)) observe(CLAIF_EV_STREAM, context, "event", static_cast<int64_t>(event.json.size()), event.json);
+  if (observers_.wants(CLAIF_EV_STREAM))
+    observe(CLAIF_EV_STREAM, context, "event", static_cast<int64_t>(event.json.size()), event.json);
   if (!state.to_client) return;
   start_answer(context, sink);
   sink.write(event);

@@ -1,14 +1,18 @@
 // The order of things. Read this file to know what happens to a request; the numbers are those of
 // architecture.md section 3.
-#include "pipeline/pipeline.hpp"
-
 #include "base/ids.hpp"
 #include "base/json.hpp"
+#include "pipeline/pipeline.hpp"
 #include "wire/usage.hpp"
 
 namespace claif::pipeline {
 
-Pipeline::Pipeline(Loop& loop, BlockingPool& pool, Places places, bus::ObserverQueue& observers, Log& log, const Settings& settings)
+Pipeline::Pipeline(Loop& loop,
+                   BlockingPool& pool,
+                   Places places,
+                   bus::ObserverQueue& observers,
+                   Log& log,
+                   const Settings& settings)
     : loop_(loop),
       pool_(pool),
       places_(std::move(places)),
@@ -37,33 +41,36 @@ Task<Result<void>> Pipeline::run(RunContext& context, EventSink& sink) {
 }
 
 Task<Result<void>> Pipeline::stages(RunContext& context, EventSink& sink) {
-  auto filtering = filter_request(context);                                     // 1  hooks edit, or answer at once
+  auto filtering = filter_request(context);  // 1  hooks edit, or answer at once
   auto filtered = co_await std::move(filtering);
   if (!filtered) co_return fail(std::move(filtered.error()));
 
-  auto loading = load_history(context);                                         // 2  session; 3 the request is frozen
+  auto loading = load_history(context);  // 2  session; 3 the request is frozen
   auto loaded = co_await std::move(loading);
   if (!loaded) co_return fail(std::move(loaded.error()));
 
   if (*filtered) {
-    auto delivering = deliver(context, sink, std::move(**filtered), false);     // 1  the answer of a hook
+    auto delivering =
+        deliver(context, sink, std::move(**filtered), false);  // 1  the answer of a hook
     co_return co_await std::move(delivering);
   }
 
-  auto looking = look_up(context);                                              // 5  cache
+  auto looking = look_up(context);  // 5  cache
   auto cached = co_await std::move(looking);
   if (cached) {
     auto delivering = deliver(context, sink, std::move(*cached), false);
     co_return co_await std::move(delivering);
   }
 
-  auto asking = ask(context, sink);                                             // 6  upstream, with retries; inside
-  co_return co_await std::move(asking);                                         // it 7 approval, 8 event hooks, 9 the
-}                                                                               // client, 10 session and cache
+  auto asking = ask(context, sink);      // 6  upstream, with retries; inside
+  co_return co_await std::move(asking);  // it 7 approval, 8 event hooks, 9 the
+}  // client, 10 session and cache
 
 Task<void> Pipeline::after(RunContext& context, const Result<void>& outcome) {
-  const bool cancelled = context.cancellation.requested() || (!outcome && outcome.error().code == Errc::cancelled);
-  const std::string status = cancelled ? "cancelled" : std::to_string(outcome ? 200 : wire::http_status(outcome.error()));
+  const bool cancelled =
+      context.cancellation.requested() || (!outcome && outcome.error().code == Errc::cancelled);
+  const std::string status =
+      cancelled ? "cancelled" : std::to_string(outcome ? 200 : wire::http_status(outcome.error()));
   if (context.hooks_entered != 0) {
     json::Writer summary;
     summary.object().key("status").string(status).key("usage");
@@ -74,19 +81,27 @@ Task<void> Pipeline::after(RunContext& context, const Result<void>& outcome) {
   }
   const std::string_view model = context.request.model;
   if (context.usage.input) observe(CLAIF_EV_USAGE, context, "input", *context.usage.input, model);
-  if (context.usage.output) observe(CLAIF_EV_USAGE, context, "output", *context.usage.output, model);
-  if (context.usage.cache_read.value_or(0) != 0) observe(CLAIF_EV_USAGE, context, "cache_read", *context.usage.cache_read, model);
-  if (context.usage.cache_creation.value_or(0) != 0) observe(CLAIF_EV_USAGE, context, "cache_write", *context.usage.cache_creation, model);
+  if (context.usage.output)
+    observe(CLAIF_EV_USAGE, context, "output", *context.usage.output, model);
+  if (context.usage.cache_read.value_or(0) != 0)
+    observe(CLAIF_EV_USAGE, context, "cache_read", *context.usage.cache_read, model);
+  if (context.usage.cache_creation.value_or(0) != 0)
+    observe(CLAIF_EV_USAGE, context, "cache_write", *context.usage.cache_creation, model);
   observe(CLAIF_EV_RESPONSE, context, status, (loop_.clock().now() - context.began).count(), model);
 }
 
 void Pipeline::start_answer(RunContext& context, EventSink& sink) {
   if (std::exchange(context.started, true)) return;
   sink.start(context);
-  observe(CLAIF_EV_FIRST_BYTE, context, context.route, (loop_.clock().now() - context.began).count(), context.request.model);
+  observe(CLAIF_EV_FIRST_BYTE, context, context.route,
+          (loop_.clock().now() - context.began).count(), context.request.model);
 }
 
-void Pipeline::observe(uint32_t kind, const RunContext& context, std::string_view name, int64_t value, std::string_view body) {
+void Pipeline::observe(uint32_t kind,
+                       const RunContext& context,
+                       std::string_view name,
+                       int64_t value,
+                       std::string_view body) {
   observers_.publish({kind, context.number, value, context.session, name, body});
 }
 

@@ -8,8 +8,8 @@
 namespace claif::pipeline {
 namespace {
 
-// Anthropic's SDKs refuse plain calls that could take over ten minutes; such a request streams upstream and
-// is put together here (translation.md U3).
+// Anthropic's SDKs refuse plain calls that could take over ten minutes; such a request streams
+// upstream and is put together here (translation.md U3).
 constexpr int64_t kMaxPlainTokens = 21'333;
 
 Error cancelled() {
@@ -28,9 +28,11 @@ Task<Result<void>> Pipeline::ask(RunContext& context, EventSink& sink) {
     Result<void> outcome = co_await std::move(trying);
     if (outcome || context.started) co_return outcome;
     if (context.cancellation.requested()) co_return fail(cancelled());
-    const auto delay = retry_delay(outcome.error(), context.head, ++failed, settings_.retries, settings_.random());
+    const auto delay =
+        retry_delay(outcome.error(), context.head, ++failed, settings_.retries, settings_.random());
     if (!delay) co_return outcome;
-    log_.info("attempt " + std::to_string(failed) + " failed (" + outcome.error().message + "), next in " + std::to_string(delay->count()) + " ms");
+    log_.info("attempt " + std::to_string(failed) + " failed (" + outcome.error().message +
+              "), next in " + std::to_string(delay->count()) + " ms");
     observe(CLAIF_EV_RETRY, context, outcome.error().reason, delay->count(), context.request.model);
     Arrival<bool> pause(loop_);
     const TimerId timer = loop_.after(*delay, [&pause] { pause.set(true); });
@@ -68,8 +70,10 @@ Task<Result<void>> Pipeline::attempt(RunContext& context, EventSink& sink) {
   while (outcome && !relay_state.stopped) {
     const bool more = co_await call.next(batch);
     if (!more) break;
-    if (const auto& last = batch.items().back(); last.kind == CLAIF_EMIT_ERROR_BODY) error_body = batch.bytes(last);
-    else if (last.kind == CLAIF_EMIT_MESSAGE) message = batch.bytes(last);
+    if (const auto& last = batch.items().back(); last.kind == CLAIF_EMIT_ERROR_BODY)
+      error_body = batch.bytes(last);
+    else if (last.kind == CLAIF_EMIT_MESSAGE)
+      message = batch.bytes(last);
     auto relaying = relay(context, sink, relay_state, batch);
     outcome = co_await std::move(relaying);
   }
@@ -80,7 +84,8 @@ Task<Result<void>> Pipeline::attempt(RunContext& context, EventSink& sink) {
     co_return co_await std::move(finishing);
   }
   if (context.head.status >= 400) co_return fail(wire::from_upstream(context.head, error_body));
-  if (call.result().status != CLAIF_OK) co_return plugin::to_error(call.result(), "the request to Claude");
+  if (call.result().status != CLAIF_OK)
+    co_return plugin::to_error(call.result(), "the request to Claude");
   if (message.empty()) co_return fail(wire::stream_truncated());
   auto delivering = deliver(context, sink, std::move(message), true);
   co_return co_await std::move(delivering);

@@ -8,8 +8,8 @@
 namespace claif::plugin {
 namespace {
 
-// The call as the plugin sees it, and the verdict that it fills. Shared with the blocking pool, where a
-// plugin may still be writing after its deadline.
+// The call as the plugin sees it, and the verdict that it fills. Shared with the blocking pool,
+// where a plugin may still be writing after its deadline.
 struct Question {
   explicit Question(const ToolCall& c) : call(c) {
     raw.size = sizeof raw;
@@ -26,7 +26,9 @@ struct Question {
   claif_verdict verdict{};
 };
 
-Verdict deny(std::string reason) { return {Decision::deny, std::move(reason), -1}; }
+Verdict deny(std::string reason) {
+  return {Decision::deny, std::move(reason), -1};
+}
 
 // Turns the table's verdict into ours, or into a deny and a fault.
 Verdict read_verdict(const claif_verdict& v, const ToolCall& call, Instance* instance) {
@@ -34,8 +36,10 @@ Verdict read_verdict(const claif_verdict& v, const ToolCall& call, Instance* ins
     if (instance != nullptr) instance->faults().report(what);
     return deny("the approval plugin gave no usable verdict: " + what);
   };
-  if (v.decision < CLAIF_DENY || v.decision > CLAIF_ABSTAIN) return nonsense("it gave the unknown decision " + std::to_string(v.decision));
-  if (v.decision != CLAIF_DENY && std::memcmp(v.args_sha256, call.args_digest.data(), call.args_digest.size()) != 0)
+  if (v.decision < CLAIF_DENY || v.decision > CLAIF_ABSTAIN)
+    return nonsense("it gave the unknown decision " + std::to_string(v.decision));
+  if (v.decision != CLAIF_DENY &&
+      std::memcmp(v.args_sha256, call.args_digest.data(), call.args_digest.size()) != 0)
     return nonsense("it decided about other arguments than those of the call");
   Verdict out;
   out.decision = static_cast<Decision>(v.decision);
@@ -46,7 +50,10 @@ Verdict read_verdict(const claif_verdict& v, const ToolCall& call, Instance* ins
 
 }  // namespace
 
-claif_status call_decide(const Instance& instance, const claif_tool_call& call, claif_verdict& verdict, claif_op* op) {
+claif_status call_decide(const Instance& instance,
+                         const claif_tool_call& call,
+                         claif_verdict& verdict,
+                         claif_op* op) {
   return instance.iface<claif_approval_v1>().decide(instance.self(), &call, &verdict, op);
 }
 
@@ -56,15 +63,17 @@ Task<Verdict> decide(CallSite site, const ToolCall& call, Millis deadline) {
   Loop& loop = site.ops.loop();
   PendingCall pending(loop);
   const Nanos began = loop.clock().coarse();
-  make_call<claif_approval_v1>(site, pending, loop.clock().now() + deadline,
-                               [question, status](const claif_approval_v1& table, void* self, claif_op* op) {
-                                 *status = table.decide(self, &question->raw, &question->verdict, op);
-                                 if (*status == CLAIF_PENDING) return;  // the plugin finishes the operation
-                                 op->finish(op, *status, nullptr, nullptr);
-                               });
+  make_call<claif_approval_v1>(
+      site, pending, loop.clock().now() + deadline,
+      [question, status](const claif_approval_v1& table, void* self, claif_op* op) {
+        *status = table.decide(self, &question->raw, &question->verdict, op);
+        if (*status == CLAIF_PENDING) return;  // the plugin finishes the operation
+        op->finish(op, *status, nullptr, nullptr);
+      });
   TimerId timer = 0;
   const std::string what = "decide";
-  if (!pending.arrived()) timer = loop.after(deadline, [&pending, &what, deadline] { pending.expire(what, deadline); });
+  if (!pending.arrived())
+    timer = loop.after(deadline, [&pending, &what, deadline] { pending.expire(what, deadline); });
   OpResult result = co_await pending.arrival();
   if (timer != 0) loop.cancel(timer);
 
@@ -73,17 +82,23 @@ Task<Verdict> decide(CallSite site, const ToolCall& call, Millis deadline) {
   if (result.status == CLAIF_OK && result.has_value) {  // a verdict that came later
     claif_verdict later{};
     const std::string_view bytes = result.value.view();
-    if (bytes.size() < sizeof(uint32_t) + sizeof(int32_t) + 32) co_return deny("the approval plugin's answer is too short");
+    if (bytes.size() < sizeof(uint32_t) + sizeof(int32_t) + 32)
+      co_return deny("the approval plugin's answer is too short");
     std::memcpy(&later, bytes.data(), std::min(bytes.size(), sizeof later));
     co_return read_verdict(later, call, instance);
   }
   if (result.status != CLAIF_OK) {
-    if (result.status != CLAIF_E_TIMEOUT && result.status != CLAIF_E_UNAVAILABLE && instance != nullptr)
-      instance->faults().report("decide failed with status " + std::to_string(result.status) + " " + result.error);
-    co_return deny("the approval plugin did not decide: " + (result.error.empty() ? "status " + std::to_string(result.status) : result.error));
+    if (result.status != CLAIF_E_TIMEOUT && result.status != CLAIF_E_UNAVAILABLE &&
+        instance != nullptr)
+      instance->faults().report("decide failed with status " + std::to_string(result.status) + " " +
+                                result.error);
+    co_return deny(
+        "the approval plugin did not decide: " +
+        (result.error.empty() ? "status " + std::to_string(result.status) : result.error));
   }
   if (loop.clock().coarse() - began > deadline) {
-    if (instance != nullptr) instance->faults().report("decide blocked its thread past its deadline");
+    if (instance != nullptr)
+      instance->faults().report("decide blocked its thread past its deadline");
     co_return deny("the approval plugin did not decide in time");
   }
   co_return read_verdict(question->verdict, call, instance);

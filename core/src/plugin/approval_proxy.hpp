@@ -1,4 +1,5 @@
-// Approval plugins as the core sees them. Whatever is not a clear answer about exactly this call is a deny.
+// Approval plugins as the core sees them. Whatever is not a clear answer about exactly this call is
+// a deny.
 #pragma once
 
 #include "base/sha256.hpp"
@@ -30,6 +31,9 @@ struct ToolCall {
 Task<Verdict> decide(CallSite site, const ToolCall& call, Millis deadline);
 
 // The synchronous part alone: the call through the table. For decide and the benchmark.
-claif_status call_decide(const Instance& instance, const claif_tool_call& call, claif_verdict& verdict, claif_op* op);
+claif_status call_decide(const Instance& instance,
+                         const claif_tool_call& call,
+                         claif_verdict& verdict,
+                         claif_op* op);
 
 }  // namespace claif::plugin

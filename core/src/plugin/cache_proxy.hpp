@@ -8,7 +8,10 @@
 
 namespace claif::plugin {
 
-Task<std::optional<std::string>> cache_get(CallSite site, std::string key, Millis deadline);  // nothing: a miss, or a failure
-Task<bool> cache_put(CallSite site, std::string key, std::string value, Millis ttl, Millis deadline);
+Task<std::optional<std::string>> cache_get(CallSite site,
+                                           std::string key,
+                                           Millis deadline);  // nothing: a miss, or a failure
+Task<bool> cache_put(
+    CallSite site, std::string key, std::string value, Millis ttl, Millis deadline);
 
 }  // namespace claif::plugin

@@ -1,5 +1,5 @@
-// One call into the plugin of a slot, as something to await: pinned while it runs, bounded by a deadline,
-// made on the blocking pool when the plugin says that it may block.
+// One call into the plugin of a slot, as something to await: pinned while it runs, bounded by a
+// deadline, made on the blocking pool when the plugin says that it may block.
 #pragma once
 
 #include "base/blocking_pool.hpp"
@@ -16,7 +16,7 @@ namespace claif::plugin {
 
 struct CallSite {
   Slot& slot;
-  OpPool& ops;          // of the calling loop
+  OpPool& ops;  // of the calling loop
   BlockingPool& pool;
 };
 
@@ -42,7 +42,8 @@ class PendingCall final : public OpClient {
   void expire(std::string_view what, Millis deadline) {
     if (op_ == nullptr) return;
     std::exchange(op_, nullptr)->abandon();
-    std::string text = std::string(what) + " did not finish within " + std::to_string(deadline.count()) + " ms";
+    std::string text =
+        std::string(what) + " did not finish within " + std::to_string(deadline.count()) + " ms";
     instance_->faults().report(text);
     OpResult late;
     late.status = CLAIF_E_TIMEOUT;
@@ -69,12 +70,13 @@ class PendingCall final : public OpClient {
 // Why a call cannot be made: empty when it can.
 inline std::string refusal(const Pin& pin, const Slot& slot) {
   if (!pin) return "no plugin is configured as " + slot.name();
-  if (pin->faults().quarantined()) return "'" + pin->id() + "' is quarantined: " + pin->faults().last();
+  if (pin->faults().quarantined())
+    return "'" + pin->id() + "' is quarantined: " + pin->faults().last();
   return {};
 }
 
-// Makes the call; false with a result in `call` when it could not be made. `invoke(table, self, op)` owns what
-// it passes on, because it may run on another thread.
+// Makes the call; false with a result in `call` when it could not be made. `invoke(table, self,
+// op)` owns what it passes on, because it may run on another thread.
 template <class Table, class Invoke>
 void make_call(CallSite site, PendingCall& call, Nanos deadline, Invoke invoke) {
   const Pin pin(site.slot);
@@ -89,7 +91,8 @@ void make_call(CallSite site, PendingCall& call, Nanos deadline, Invoke invoke) 
   void* const self = pin->self();
   Op& op = call.begin(site.ops, *pin.get(), deadline);
   if ((table.flags & CLAIF_IFACE_BLOCKING) == 0) return invoke(table, self, &op);
-  // Held beyond the finish of `op`: the plugin's code is on that thread's stack until invoke returns.
+  // Held beyond the finish of `op`: the plugin's code is on that thread's stack until invoke
+  // returns.
   Instance* const instance = pin.get();
   instance->hold();
   const auto run = [invoke = std::move(invoke), &table, self, &op, instance] {
@@ -106,12 +109,18 @@ void make_call(CallSite site, PendingCall& call, Nanos deadline, Invoke invoke) 
 enum class OnInternalError { is_a_fault, is_an_answer };
 
 template <class Table, class Invoke>
-Task<OpResult> call_plugin(CallSite site, Millis deadline, std::string what, OnInternalError internal, Items* items, Invoke invoke) {
+Task<OpResult> call_plugin(CallSite site,
+                           Millis deadline,
+                           std::string what,
+                           OnInternalError internal,
+                           Items* items,
+                           Invoke invoke) {
   Loop& loop = site.ops.loop();
   PendingCall call(loop, items);
   make_call<Table>(site, call, loop.clock().now() + deadline, std::move(invoke));
   TimerId timer = 0;
-  if (!call.arrived()) timer = loop.after(deadline, [&call, &what, deadline] { call.expire(what, deadline); });
+  if (!call.arrived())
+    timer = loop.after(deadline, [&call, &what, deadline] { call.expire(what, deadline); });
   OpResult result = co_await call.arrival();
   if (timer != 0) loop.cancel(timer);
   if (internal == OnInternalError::is_a_fault && result.status == CLAIF_E_INTERNAL) {

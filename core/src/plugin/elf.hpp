@@ -1,4 +1,5 @@
-// A look at a shared library before it is loaded: constructors run inside dlopen, so this comes first.
+// A look at a shared library before it is loaded: constructors run inside dlopen, so this comes
+// first.
 #pragma once
 
 #include <claif/result.hpp>
@@ -11,12 +12,12 @@ namespace claif::plugin {
 
 struct ElfFacts {
   std::vector<std::string> exports;  // defined dynamic symbols
-  std::vector<std::string> unique;   // STB_GNU_UNIQUE ones: they would keep the file mapped for good
-  std::vector<std::string> needed;   // DT_NEEDED
+  std::vector<std::string> unique;  // STB_GNU_UNIQUE ones: they would keep the file mapped for good
+  std::vector<std::string> needed;  // DT_NEEDED
 };
 
-// configuration when `bytes` is no whole ELF library of this machine, or has an executable stack or a
-// RPATH. The message is a clause: "is not an ELF file".
+// configuration when `bytes` is no whole ELF library of this machine, or has an executable stack or
+// a RPATH. The message is a clause: "is not an ELF file".
 Result<ElfFacts> inspect_elf(std::string_view bytes);
 
 }  // namespace claif::plugin

@@ -11,7 +11,8 @@ void Faults::report(std::string_view what) {
     recent_[n % kLimit] = now;
     last_ = what;
     const Nanos oldest = recent_[(n + 1) % kLimit];  // of the last kLimit faults
-    now_quarantined = n + 1 >= kLimit && now - oldest <= kWindow && !quarantined_.exchange(true, std::memory_order_relaxed);
+    now_quarantined = n + 1 >= kLimit && now - oldest <= kWindow &&
+                      !quarantined_.exchange(true, std::memory_order_relaxed);
   }
   if (listener_) listener_(what, now_quarantined);
 }

@@ -19,8 +19,10 @@ namespace {
 struct OwnedRequest {
   explicit OwnedRequest(const claif_http_request& r)
       : method(view(r.method)), url(view(r.url)), body(view(r.body)), copy(r) {
-    for (size_t i = 0; i < r.header_count; ++i) text.emplace_back(view(r.headers[i].name), view(r.headers[i].value));
-    for (const auto& [name, value] : text) headers.push_back({str(name), str(value)});
+    for (size_t i = 0; i < r.header_count; ++i)
+      text.emplace_back(view(r.headers[i].name), view(r.headers[i].value));
+    for (const auto& [name, value] : text)
+      headers.push_back({str(name), str(value)});
     copy.method = str(method);
     copy.url = str(url);
     copy.body = str(body);
@@ -57,11 +59,19 @@ struct ServiceTables {
     }
   }
 
-  static uint64_t mono_ns(const claif_host* host) noexcept { return static_cast<uint64_t>(HostContext::of(host).services_.clock.now().count()); }
-  static int64_t wall_ms(const claif_host* host) noexcept { return HostContext::of(host).services_.clock.wall_ms(); }
-  static void random_fill(const claif_host*, void* bytes, size_t n) noexcept { random_bytes(bytes, n); }
+  static uint64_t mono_ns(const claif_host* host) noexcept {
+    return static_cast<uint64_t>(HostContext::of(host).services_.clock.now().count());
+  }
+  static int64_t wall_ms(const claif_host* host) noexcept {
+    return HostContext::of(host).services_.clock.wall_ms();
+  }
+  static void random_fill(const claif_host*, void* bytes, size_t n) noexcept {
+    random_bytes(bytes, n);
+  }
 
-  static claif_status executor_post(const claif_host* host, void (*task)(void*), void* ctx) noexcept {
+  static claif_status executor_post(const claif_host* host,
+                                    void (*task)(void*),
+                                    void* ctx) noexcept {
     try {
       HostContext& context = HostContext::of(host);
       Instance& instance = context.instance_;
@@ -78,7 +88,10 @@ struct ServiceTables {
     }
   }
 
-  static uint64_t executor_after(const claif_host* host, uint64_t delay_ms, void (*task)(void*), void* ctx) noexcept {
+  static uint64_t executor_after(const claif_host* host,
+                                 uint64_t delay_ms,
+                                 void (*task)(void*),
+                                 void* ctx) noexcept {
     try {
       HostContext& context = HostContext::of(host);
       const uint64_t id = next_number();
@@ -99,8 +112,10 @@ struct ServiceTables {
       };
       Loop& loop = *context.loop_for_this_thread().loop;
       const Millis delay(static_cast<int64_t>(std::min<uint64_t>(delay_ms, 1ull << 40)));
-      if (loop.in_thread()) loop.after(delay, fire);
-      else loop.post([&loop, delay, fire] { loop.after(delay, fire); });
+      if (loop.in_thread())
+        loop.after(delay, fire);
+      else
+        loop.post([&loop, delay, fire] { loop.after(delay, fire); });
       return id;
     } catch (...) {
       return 0;
@@ -112,7 +127,9 @@ struct ServiceTables {
     return context.timers_->waiting.erase(timer) != 0 ? 1 : 0;
   }
 
-  static claif_status secret_get(const claif_host* host, claif_str name, claif_str* value) noexcept {
+  static claif_status secret_get(const claif_host* host,
+                                 claif_str name,
+                                 claif_str* value) noexcept {
     const auto& secrets = HostContext::of(host).services_.secrets;
     const auto found = secrets.find(view(name));
     if (found == secrets.end()) return CLAIF_E_NOT_FOUND;
@@ -125,30 +142,44 @@ struct ServiceTables {
     try {
       if (!CLAIF_HAS(m, bucket_count) || m->type > CLAIF_METRIC_HISTOGRAM) return 0;
       std::vector<std::string> labels;
-      for (size_t i = 0; i < m->label_count; ++i) labels.emplace_back(view(m->labels[i]));
-      const auto defined = context.services_.metrics.define(static_cast<MetricType>(m->type), view(m->name), view(m->help), std::move(labels),
-                                                            std::vector<double>(m->buckets, m->buckets + m->bucket_count));
+      for (size_t i = 0; i < m->label_count; ++i)
+        labels.emplace_back(view(m->labels[i]));
+      const auto defined = context.services_.metrics.define(
+          static_cast<MetricType>(m->type), view(m->name), view(m->help), std::move(labels),
+          std::vector<double>(m->buckets, m->buckets + m->bucket_count));
       if (defined) return *defined + (static_cast<uint32_t>(m->label_count) << 24);
       context.log_line(CLAIF_LOG_WARN, defined.error().message);
     } catch (...) {  // no metric, then
     }
     return 0;
   }
-  // The number of a metric carries its number of labels, so that record knows how many values there are.
-  static void metric_record(const claif_host* host, uint32_t metric, const claif_str* values, double value) noexcept {
+  // The number of a metric carries its number of labels, so that record knows how many values there
+  // are.
+  static void metric_record(const claif_host* host,
+                            uint32_t metric,
+                            const claif_str* values,
+                            double value) noexcept {
     try {
       std::array<std::string_view, 8> labels;
       const size_t count = std::min<size_t>(metric >> 24, labels.size());
-      for (size_t i = 0; i < count; ++i) labels[i] = view(values[i]);
-      HostContext::of(host).services_.metrics.record(metric & 0xFFFFFFu, {labels.data(), count}, value);
+      for (size_t i = 0; i < count; ++i)
+        labels[i] = view(values[i]);
+      HostContext::of(host).services_.metrics.record(metric & 0xFFFFFFu, {labels.data(), count},
+                                                     value);
     } catch (...) {  // a sample is lost
     }
   }
 
-  static claif_status child_create(const claif_host* host, claif_str iface, claif_str spec, claif_child* out, claif_error* error) noexcept {
+  static claif_status child_create(const claif_host* host,
+                                   claif_str iface,
+                                   claif_str spec,
+                                   claif_child* out,
+                                   claif_error* error) noexcept {
     HostContext& context = HostContext::of(host);
     try {
-      if (!context.creating_) return sdk::fill(error, CLAIF_E_ARG, "children are created only inside create"), CLAIF_E_ARG;
+      if (!context.creating_)
+        return sdk::fill(error, CLAIF_E_ARG, "children are created only inside create"),
+               CLAIF_E_ARG;
       auto child = context.services_.create_child(view(iface), view(spec));
       if (!child) return sdk::fill(error, CLAIF_E_ARG, child.error().message), CLAIF_E_ARG;
       out->id = next_number();
@@ -160,14 +191,21 @@ struct ServiceTables {
       return sdk::fill_from_current_exception(error);
     }
   }
-  static void child_release(const claif_host* host, uint64_t child) noexcept { HostContext::of(host).children_.erase(child); }
+  static void child_release(const claif_host* host, uint64_t child) noexcept {
+    HostContext::of(host).children_.erase(child);
+  }
 
-  static claif_status http_start(const claif_host* host, const claif_http_request* request, const claif_http_handler* handler, void* ctx,
-                                 uint64_t* id, claif_error* error) noexcept {
+  static claif_status http_start(const claif_host* host,
+                                 const claif_http_request* request,
+                                 const claif_http_handler* handler,
+                                 void* ctx,
+                                 uint64_t* id,
+                                 claif_error* error) noexcept {
     try {
       HostContext& context = HostContext::of(host);
       LoopServices& loop = context.loop_for_this_thread();
-      const uint64_t key = (next_number() << 8) | static_cast<uint64_t>(&loop - context.services_.loops.data());
+      const uint64_t key =
+          (next_number() << 8) | static_cast<uint64_t>(&loop - context.services_.loops.data());
       *id = key;
       Instance& instance = context.instance_;
       const auto release = [&instance] { instance.release(); };
@@ -177,13 +215,15 @@ struct ServiceTables {
         if (status != CLAIF_OK) release();
         return status;
       }
-      loop.loop->post([&loop, key, handler, ctx, release, owned = std::make_shared<OwnedRequest>(*request)] {
-        claif_error refused = sdk::make_error(CLAIF_OK, {});
-        const claif_status status = loop.http().start(key, owned->copy, *handler, ctx, release, &refused);
-        if (status == CLAIF_OK) return;
-        handler->on_done(ctx, status, &refused);
-        release();
-      });
+      loop.loop->post(
+          [&loop, key, handler, ctx, release, owned = std::make_shared<OwnedRequest>(*request)] {
+            claif_error refused = sdk::make_error(CLAIF_OK, {});
+            const claif_status status =
+                loop.http().start(key, owned->copy, *handler, ctx, release, &refused);
+            if (status == CLAIF_OK) return;
+            handler->on_done(ctx, status, &refused);
+            release();
+          });
       return CLAIF_OK;
     } catch (...) {
       return sdk::fill_from_current_exception(error);
@@ -202,11 +242,16 @@ struct ServiceTables {
 
   static constexpr claif_clock_v1 kClock{sizeof(claif_clock_v1), 0, &mono_ns, &wall_ms};
   static constexpr claif_random_v1 kRandom{sizeof(claif_random_v1), 0, &random_fill};
-  static constexpr claif_executor_v1 kExecutor{sizeof(claif_executor_v1), 0, &executor_post, &executor_after, &executor_cancel};
+  static constexpr claif_executor_v1 kExecutor{sizeof(claif_executor_v1), 0, &executor_post,
+                                               &executor_after, &executor_cancel};
   static constexpr claif_secrets_v1 kSecrets{sizeof(claif_secrets_v1), 0, &secret_get};
-  static constexpr claif_metrics_v1 kMetrics{sizeof(claif_metrics_v1), 0, &metric_define, &metric_record};
-  static constexpr claif_plugins_v1 kPlugins{sizeof(claif_plugins_v1), 0, &child_create, &child_release};
-  static constexpr claif_http_v1 kHttp{sizeof(claif_http_v1), 0, &http_start, &http_call<&net::HttpClient::resume>, &http_call<&net::HttpClient::cancel>};
+  static constexpr claif_metrics_v1 kMetrics{sizeof(claif_metrics_v1), 0, &metric_define,
+                                             &metric_record};
+  static constexpr claif_plugins_v1 kPlugins{sizeof(claif_plugins_v1), 0, &child_create,
+                                             &child_release};
+  static constexpr claif_http_v1 kHttp{sizeof(claif_http_v1), 0, &http_start,
+                                       &http_call<&net::HttpClient::resume>,
+                                       &http_call<&net::HttpClient::cancel>};
 };
 
 HostContext::HostContext(HostServices& services, Instance& instance)
@@ -214,7 +259,8 @@ HostContext::HostContext(HostServices& services, Instance& instance)
       instance_(instance),
       prefix_("[" + instance.id() + "#" + std::to_string(instance.generation()) + "] "),
       host_{sizeof(claif_host), CLAIF_ABI_MINOR, this, &ServiceTables::service},
-      log_{sizeof(claif_log_v1), static_cast<int32_t>(services.log.level()), &ServiceTables::log_write} {
+      log_{sizeof(claif_log_v1), static_cast<int32_t>(services.log.level()),
+           &ServiceTables::log_write} {
   timers_->instance = &instance;
 }
 
@@ -237,7 +283,8 @@ LoopServices* HostContext::loop_of(uint64_t id) {
 }
 
 void HostContext::log_line(int32_t level, std::string_view line) {
-  const auto bounded = static_cast<LogLevel>(std::clamp<int32_t>(level, CLAIF_LOG_TRACE, CLAIF_LOG_ERROR));
+  const auto bounded =
+      static_cast<LogLevel>(std::clamp<int32_t>(level, CLAIF_LOG_TRACE, CLAIF_LOG_ERROR));
   services_.log.write(bounded, prefix_ + std::string(line.substr(0, 2048)));
 }
 

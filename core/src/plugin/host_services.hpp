@@ -41,7 +41,9 @@ struct HostServices {
   std::map<std::string, Secret, std::less<>> secrets;
   std::vector<LoopServices> loops;  // the first serves threads that have none; at most 256
   // Creates the plugin that a spec {"use", "config"} names, which must offer `iface`.
-  std::function<Result<std::unique_ptr<Instance>>(std::string_view iface, std::string_view spec_json)> create_child;
+  std::function<Result<std::unique_ptr<Instance>>(std::string_view iface,
+                                                  std::string_view spec_json)>
+      create_child;
   // Hears of every fault of every instance.
   std::function<void(const Instance&, std::string_view what, bool quarantined)> on_fault;
 };

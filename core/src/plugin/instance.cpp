@@ -1,8 +1,8 @@
 #include "plugin/instance.hpp"
 
 #include "base/ids.hpp"
-#include "plugin/host_services.hpp"
 #include "base/schema.hpp"
+#include "plugin/host_services.hpp"
 
 #include <claif/sdk/text.hpp>
 
@@ -18,27 +18,34 @@ Instance::Instance(std::shared_ptr<Module> module, HostServices& services)
               }),
       host_(std::make_unique<HostContext>(services, *this)) {}
 
-Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<Module> module, std::string config_json, HostServices& services) {
+Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<Module> module,
+                                                   std::string config_json,
+                                                   HostServices& services) {
   std::unique_ptr<Instance> out(new Instance(std::move(module), services));
   const claif_descriptor& d = out->module_->descriptor();
   if (CLAIF_HAS(&d, needs) && d.needs != nullptr)
     for (const char* const* need = d.needs; *need != nullptr; ++need)
       if (out->host_->host()->service(out->host_->host(), *need) == nullptr)
-        return fail(Errc::configuration, out->id_ + " needs the host service '" + *need + "', which this host does not offer");
+        return fail(Errc::configuration, out->id_ + " needs the host service '" + *need +
+                                             "', which this host does not offer");
   if (config_json.empty()) config_json = "{}";
-  CLAIF_CHECK(check_schema(d.config_schema != nullptr ? d.config_schema : "", config_json, "configuration of " + out->id_));
+  CLAIF_CHECK(check_schema(d.config_schema != nullptr ? d.config_schema : "", config_json,
+                           "configuration of " + out->id_));
   claif_error error = sdk::make_error(CLAIF_OK, {});
   void* self = nullptr;
   claif_status status = CLAIF_E_INTERNAL;
   try {
     status = out->module_->entry().create(out->host_->host(), sdk::str(config_json), &self, &error);
   } catch (...) {
-    return fail(Errc::configuration, out->id_ + " threw an exception from create: rebuild it against the claif SDK, which stops exceptions there");
+    return fail(Errc::configuration, out->id_ +
+                                         " threw an exception from create: rebuild it against the "
+                                         "claif SDK, which stops exceptions there");
   }
   out->host_->forbid_children();
   if (status != CLAIF_OK) {
     const std::string text(error.text, std::min<size_t>(error.length, sizeof error.text));
-    return fail(Errc::configuration, out->id_ + " refuses its configuration: " + (text.empty() ? "it gives no reason" : text));
+    return fail(Errc::configuration, out->id_ + " refuses its configuration: " +
+                                         (text.empty() ? "it gives no reason" : text));
   }
   out->self_ = self;
   out->created_ = true;
@@ -48,10 +55,13 @@ Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<Module> modul
 Result<void> Instance::serve(const char* iface) {
   iface_ = module_->entry().iface(self_, iface);
   if (iface_ != nullptr) return {};
-  return fail(Errc::configuration, id_ + " offers no " + iface + ": use a plugin of that kind here");
+  return fail(Errc::configuration,
+              id_ + " offers no " + iface + ": use a plugin of that kind here");
 }
 
-void Instance::retire() { host_->drop_timers(); }
+void Instance::retire() {
+  host_->drop_timers();
+}
 
 Instance::~Instance() {
   retire();

@@ -21,9 +21,12 @@ struct HostServices;
 // Destroyed only when nothing is in flight; the owner (Slot, or a parent plugin) sees to that.
 class Instance {
  public:
-  // Checks `config_json` against the plugin's schema and its `needs` against the services, then creates.
-  // configuration when the plugin or the schema refuses; the message names the plugin and the key.
-  static Result<std::unique_ptr<Instance>> create(std::shared_ptr<Module> module, std::string config_json, HostServices& services);
+  // Checks `config_json` against the plugin's schema and its `needs` against the services, then
+  // creates. configuration when the plugin or the schema refuses; the message names the plugin and
+  // the key.
+  static Result<std::unique_ptr<Instance>> create(std::shared_ptr<Module> module,
+                                                  std::string config_json,
+                                                  HostServices& services);
   ~Instance();
 
   const std::string& id() const { return id_; }
@@ -35,7 +38,8 @@ class Instance {
   const Table* table(const char* iface) const {
     return static_cast<const Table*>(module_->entry().iface(self_, iface));
   }
-  // Fetches the table that the slot's calls use. configuration when the plugin offers no such interface.
+  // Fetches the table that the slot's calls use. configuration when the plugin offers no such
+  // interface.
   Result<void> serve(const char* iface);
   template <class Table>
   const Table& iface() const {  // after serve
@@ -54,7 +58,8 @@ class Instance {
  private:
   Instance(std::shared_ptr<Module> module, HostServices& services);
 
-  std::shared_ptr<Module> module_;  // shared by the generations of one file; the last one unloads it
+  std::shared_ptr<Module>
+      module_;  // shared by the generations of one file; the last one unloads it
   std::string id_;
   uint64_t generation_;
   Faults faults_;

@@ -18,21 +18,25 @@ namespace claif::plugin {
 
 // What `claif plugins list` and `why` tell about one file.
 struct Finding {
-  std::string name, origin;   // cache-memory, /usr/lib/.../cache-memory.so
-  std::string id, version;    // empty when refused
+  std::string name, origin;  // cache-memory, /usr/lib/.../cache-memory.so
+  std::string id, version;   // empty when refused
   std::vector<std::string> provides;
-  std::string refusal;        // empty: it loads
+  std::string refusal;  // empty: it loads
 };
 
 // Thread-safe.
 class Loader {
  public:
-  // `directories` in search order; they come from the operator, never from a project or a request. `staging`
-  // is created private (0700) when first needed. `linked` are the plugins of the program itself.
-  Loader(std::vector<std::filesystem::path> directories, std::filesystem::path staging, std::span<const StaticPlugin> linked);
+  // `directories` in search order; they come from the operator, never from a project or a request.
+  // `staging` is created private (0700) when first needed. `linked` are the plugins of the program
+  // itself.
+  Loader(std::vector<std::filesystem::path> directories,
+         std::filesystem::path staging,
+         std::span<const StaticPlugin> linked);
 
-  // The plugin `<kind>-<use>`, or, when `use` is no such file, the loaded plugin whose id is `use`. A file is
-  // loaded once however many instances it makes; a changed file is loaded anew beside the old one.
+  // The plugin `<kind>-<use>`, or, when `use` is no such file, the loaded plugin whose id is `use`.
+  // A file is loaded once however many instances it makes; a changed file is loaded anew beside the
+  // old one.
   Result<std::shared_ptr<Module>> load(std::string_view kind, std::string_view use);
 
   // Loads every file of every directory in turn and says what came of it.
@@ -46,15 +50,17 @@ class Loader {
     std::string digest;
   };
   Result<std::shared_ptr<Module>> load_file(const std::filesystem::path& file);
-  Result<std::filesystem::path> stage(const std::filesystem::path& file, std::string_view bytes, const std::string& digest);
+  Result<std::filesystem::path> stage(const std::filesystem::path& file,
+                                      std::string_view bytes,
+                                      const std::string& digest);
   Finding describe(const std::filesystem::path& file);
 
   const std::vector<std::filesystem::path> directories_;
   const std::filesystem::path staging_;
   const std::span<const StaticPlugin> linked_;
   std::mutex mutex_;
-  std::map<std::string, Loaded> loaded_;              // by path
-  std::map<std::string, std::string> id_owners_;     // id -> path of the file that brought it
+  std::map<std::string, Loaded> loaded_;          // by path
+  std::map<std::string, std::string> id_owners_;  // id -> path of the file that brought it
 };
 
 }  // namespace claif::plugin

@@ -11,8 +11,9 @@ namespace claif::plugin {
 namespace {
 
 constexpr std::array kKinds{
-    Kind{"transport", CLAIF_TRANSPORT_ID}, Kind{"approval", CLAIF_APPROVAL_ID}, Kind{"observer", CLAIF_OBSERVER_ID},
-    Kind{"hook", CLAIF_HOOK_ID},           Kind{"cache", CLAIF_CACHE_ID},       Kind{"store", CLAIF_SESSION_STORE_ID},
+    Kind{"transport", CLAIF_TRANSPORT_ID}, Kind{"approval", CLAIF_APPROVAL_ID},
+    Kind{"observer", CLAIF_OBSERVER_ID},   Kind{"hook", CLAIF_HOOK_ID},
+    Kind{"cache", CLAIF_CACHE_ID},         Kind{"store", CLAIF_SESSION_STORE_ID},
     Kind{"tools", CLAIF_TOOLS_ID},
 };
 
@@ -30,12 +31,17 @@ const Kind* kind_of_iface(std::string_view iface) {
   return nullptr;
 }
 
-PluginManager::PluginManager(HostServices services, std::vector<std::filesystem::path> directories, std::filesystem::path staging,
+PluginManager::PluginManager(HostServices services,
+                             std::vector<std::filesystem::path> directories,
+                             std::filesystem::path staging,
                              std::span<const StaticPlugin> linked)
     : services_(std::move(services)), loader_(std::move(directories), std::move(staging), linked) {
-  services_.create_child = [this](std::string_view iface, std::string_view spec_json) -> Result<std::unique_ptr<Instance>> {
+  services_.create_child = [this](std::string_view iface,
+                                  std::string_view spec_json) -> Result<std::unique_ptr<Instance>> {
     const Kind* const kind = kind_of_iface(iface);
-    if (kind == nullptr) return fail(Errc::configuration, "there is no kind of plugin that offers " + std::string(iface));
+    if (kind == nullptr)
+      return fail(Errc::configuration,
+                  "there is no kind of plugin that offers " + std::string(iface));
     CLAIF_TRY(const PluginSpec spec, parse_spec(spec_json));
     return create(*kind, spec);
   };
@@ -48,7 +54,9 @@ Result<std::unique_ptr<Instance>> PluginManager::create(const Kind& kind, const 
   return instance;
 }
 
-Result<std::unique_ptr<Slot>> PluginManager::fill(std::string name, const Kind& kind, const PluginSpec& spec) {
+Result<std::unique_ptr<Slot>> PluginManager::fill(std::string name,
+                                                  const Kind& kind,
+                                                  const PluginSpec& spec) {
   auto instance = create(kind, spec);
   if (!instance) {
     instance.error().message = name + ": " + instance.error().message;
@@ -65,9 +73,12 @@ Result<void> PluginManager::swap(Slot& slot, const Kind& kind, const PluginSpec&
 Result<PluginSpec> parse_spec(std::string_view json) {
   CLAIF_TRY(const auto doc, json::parse(std::string(json)));
   const std::string_view use = json::string_or(doc.root(), "use");
-  if (use.empty()) return fail(Errc::configuration, "a plugin is named by {\"use\": ..., \"config\": {...}}, but 'use' is missing");
+  if (use.empty())
+    return fail(Errc::configuration,
+                "a plugin is named by {\"use\": ..., \"config\": {...}}, but 'use' is missing");
   PluginSpec spec{std::string(use), "{}"};
-  if (const json::Value* config = json::find(doc.root(), "config")) spec.config_json = json::dump(*config);
+  if (const json::Value* config = json::find(doc.root(), "config"))
+    spec.config_json = json::dump(*config);
   return spec;
 }
 

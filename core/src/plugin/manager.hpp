@@ -20,13 +20,16 @@ struct Kind {
   std::string_view prefix;
   const char* iface;
 };
-const Kind& kind_of(std::string_view prefix);               // one of transport, approval, observer, hook, cache, store, tools
-const Kind* kind_of_iface(std::string_view iface);          // null: unknown
+const Kind& kind_of(
+    std::string_view prefix);  // one of transport, approval, observer, hook, cache, store, tools
+const Kind* kind_of_iface(std::string_view iface);  // null: unknown
 
 // Thread-safe, but for the filling of slots.
 class PluginManager {
  public:
-  PluginManager(HostServices services, std::vector<std::filesystem::path> directories, std::filesystem::path staging,
+  PluginManager(HostServices services,
+                std::vector<std::filesystem::path> directories,
+                std::filesystem::path staging,
                 std::span<const StaticPlugin> linked);
 
   HostServices& services() { return services_; }

@@ -1,10 +1,10 @@
 #define BOOST_DLL_USE_STD_FS
 #include "plugin/module.hpp"
 
-#include <boost/dll/shared_library.hpp>
-
 #include <fstream>
 #include <system_error>
+
+#include <boost/dll/shared_library.hpp>
 
 namespace claif::plugin {
 namespace {
@@ -24,18 +24,21 @@ struct Module::Library {
   std::string file;
 };
 
-Result<std::shared_ptr<Module>> Module::load(const std::filesystem::path& file, std::string origin) {
+Result<std::shared_ptr<Module>> Module::load(const std::filesystem::path& file,
+                                             std::string origin) {
   std::shared_ptr<Module> module(new Module);
   module->origin_ = std::move(origin);
   module->library_ = std::make_unique<Library>();
   module->library_->file = file.string();
   try {
     // The throwing load keeps dlerror's text. Never deepbind: it breaks allocators and sanitizers.
-    module->library_->handle.load(file, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
+    module->library_->handle.load(
+        file, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
   } catch (const std::exception& e) {
     return fail(Errc::configuration, module->origin_ + " cannot be loaded: " + e.what());
   }
-  auto* const entry_fn = &module->library_->handle.get<const claif_entry*(uint32_t)>("claif_entry_v1");
+  auto* const entry_fn =
+      &module->library_->handle.get<const claif_entry*(uint32_t)>("claif_entry_v1");
   CLAIF_CHECK(module->negotiate(entry_fn));
   return module;
 }
@@ -48,22 +51,35 @@ Result<std::shared_ptr<Module>> Module::link(const StaticPlugin& plugin) {
 }
 
 Result<void> Module::negotiate(claif_entry_fn entry_fn) {
-  const auto refuse = [this](const std::string& why) { return fail(Errc::configuration, origin_ + " " + why); };
+  const auto refuse = [this](const std::string& why) {
+    return fail(Errc::configuration, origin_ + " " + why);
+  };
   try {
     entry_ = entry_fn(CLAIF_ABI_MINOR);
   } catch (...) {
-    return refuse("threw an exception from its entry function: rebuild it against the claif SDK, which stops exceptions there");
+    return refuse(
+        "threw an exception from its entry function: rebuild it against the claif SDK, which stops "
+        "exceptions there");
   }
-  if (entry_ == nullptr) return refuse("does not work with this host (ABI 1." + std::to_string(CLAIF_ABI_MINOR) + "): get a build for it");
+  if (entry_ == nullptr)
+    return refuse("does not work with this host (ABI 1." + std::to_string(CLAIF_ABI_MINOR) +
+                  "): get a build for it");
   if (entry_->abi_major > CLAIF_ABI_MAJOR)
-    return refuse("was built for plugin ABI " + std::to_string(entry_->abi_major) + ", newer than this host's " + std::to_string(CLAIF_ABI_MAJOR) + ": update claif");
+    return refuse("was built for plugin ABI " + std::to_string(entry_->abi_major) +
+                  ", newer than this host's " + std::to_string(CLAIF_ABI_MAJOR) + ": update claif");
   if (entry_->abi_major < CLAIF_ABI_MAJOR)
-    return refuse("was built for plugin ABI " + std::to_string(entry_->abi_major) + ", older than this host's " + std::to_string(CLAIF_ABI_MAJOR) + ": rebuild it against this SDK");
-  if (!CLAIF_HAS(entry_, iface) || entry_->desc == nullptr || entry_->create == nullptr || entry_->destroy == nullptr || entry_->iface == nullptr)
+    return refuse("was built for plugin ABI " + std::to_string(entry_->abi_major) +
+                  ", older than this host's " + std::to_string(CLAIF_ABI_MAJOR) +
+                  ": rebuild it against this SDK");
+  if (!CLAIF_HAS(entry_, iface) || entry_->desc == nullptr || entry_->create == nullptr ||
+      entry_->destroy == nullptr || entry_->iface == nullptr)
     return refuse("has an incomplete entry table: rebuild it against the claif SDK");
   const claif_descriptor& d = *entry_->desc;
-  if (!CLAIF_HAS(&d, provides) || d.id == nullptr || d.version == nullptr || d.provides == nullptr || d.provides[0] == nullptr)
-    return refuse("has a descriptor without an id, a version or an interface: rebuild it against the claif SDK");
+  if (!CLAIF_HAS(&d, provides) || d.id == nullptr || d.version == nullptr ||
+      d.provides == nullptr || d.provides[0] == nullptr)
+    return refuse(
+        "has a descriptor without an id, a version or an interface: rebuild it against the claif "
+        "SDK");
   return {};
 }
 

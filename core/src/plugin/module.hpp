@@ -18,11 +18,13 @@ struct StaticPlugin {
   claif_entry_fn entry;
 };
 
-// Thread-safe once made. Unloads its file when it ends, and says whether the file really left the process.
+// Thread-safe once made. Unloads its file when it ends, and says whether the file really left the
+// process.
 class Module {
  public:
   // Loads `file`, which was staged and inspected, and negotiates. `origin` names it in messages.
-  static Result<std::shared_ptr<Module>> load(const std::filesystem::path& file, std::string origin);
+  static Result<std::shared_ptr<Module>> load(const std::filesystem::path& file,
+                                              std::string origin);
   static Result<std::shared_ptr<Module>> link(const StaticPlugin& plugin);
   ~Module();
 
@@ -30,7 +32,8 @@ class Module {
   const claif_descriptor& descriptor() const { return *entry_->desc; }
   const std::string& origin() const { return origin_; }  // the path as configured, or "linked in"
 
-  // Called with the origin when a file stays mapped after its unload. Set once, before threads start.
+  // Called with the origin when a file stays mapped after its unload. Set once, before threads
+  // start.
   static inline std::function<void(std::string_view origin)> on_still_mapped;
 
  private:

@@ -21,7 +21,8 @@ void Op::abandon() {
 
 claif_status Op::emit_thunk(claif_op* raw, uint32_t kind, claif_str item) noexcept {
   auto& op = *static_cast<Op*>(raw);
-  if (op.cancelled_.load(std::memory_order_relaxed) || op.finished_.load(std::memory_order_relaxed)) return CLAIF_E_CANCELLED;
+  if (op.cancelled_.load(std::memory_order_relaxed) || op.finished_.load(std::memory_order_relaxed))
+    return CLAIF_E_CANCELLED;
   try {
     if (op.pool_.loop_.in_thread() && op.posted_.load(std::memory_order_acquire) == 0) {
       if (op.client_ == nullptr) return CLAIF_E_CANCELLED;
@@ -30,7 +31,8 @@ claif_status Op::emit_thunk(claif_op* raw, uint32_t kind, claif_str item) noexce
     op.posted_.fetch_add(1, std::memory_order_acq_rel);
     op.pool_.loop_.post([&op, kind, copy = std::string(sdk::view(item))] {
       op.posted_.fetch_sub(1, std::memory_order_acq_rel);
-      if (op.client_ != nullptr && !op.client_->on_emit(kind, copy)) op.full_.store(true, std::memory_order_relaxed);
+      if (op.client_ != nullptr && !op.client_->on_emit(kind, copy))
+        op.full_.store(true, std::memory_order_relaxed);
     });
     return op.full_.load(std::memory_order_relaxed) ? CLAIF_AGAIN : CLAIF_OK;
   } catch (...) {
@@ -38,7 +40,10 @@ claif_status Op::emit_thunk(claif_op* raw, uint32_t kind, claif_str item) noexce
   }
 }
 
-void Op::finish_thunk(claif_op* raw, claif_status status, const claif_blob* value, const claif_error* error) noexcept {
+void Op::finish_thunk(claif_op* raw,
+                      claif_status status,
+                      const claif_blob* value,
+                      const claif_error* error) noexcept {
   auto& op = *static_cast<Op*>(raw);
   OpResult result;
   result.status = status > 0 ? CLAIF_E_INTERNAL : status;
@@ -52,8 +57,11 @@ void Op::finish_thunk(claif_op* raw, claif_status status, const claif_blob* valu
     if (op.instance_ != nullptr) op.instance_->faults().report("it finished an operation twice");
     return;
   }
-  if (op.pool_.loop_.in_thread() && op.posted_.load(std::memory_order_acquire) == 0) return op.deliver(std::move(result));
-  op.pool_.loop_.post([&op, shared = std::make_shared<OpResult>(std::move(result))] { op.deliver(std::move(*shared)); });
+  if (op.pool_.loop_.in_thread() && op.posted_.load(std::memory_order_acquire) == 0)
+    return op.deliver(std::move(result));
+  op.pool_.loop_.post([&op, shared = std::make_shared<OpResult>(std::move(result))] {
+    op.deliver(std::move(*shared));
+  });
 }
 
 int32_t Op::cancelled_thunk(const claif_op* raw) noexcept {

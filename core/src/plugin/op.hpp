@@ -1,8 +1,9 @@
 // Operations: what plugins work on asynchronously, owned by the host (abi.md, rule "Ops").
 //
-// An operation belongs to one loop. Plugins may emit and finish from any thread; the client hears of it on
-// the loop's thread, in order. The memory of an operation outlives both sides: it is reused only after it
-// was finished, and late, so that a second finish is noticed instead of ending somebody else's operation.
+// An operation belongs to one loop. Plugins may emit and finish from any thread; the client hears
+// of it on the loop's thread, in order. The memory of an operation outlives both sides: it is
+// reused only after it was finished, and late, so that a second finish is noticed instead of ending
+// somebody else's operation.
 #pragma once
 
 #include "base/loop.hpp"
@@ -34,7 +35,9 @@ class Blob {
   ~Blob() {
     if (blob_.release != nullptr) blob_.release(blob_.owner);
   }
-  std::string_view view() const { return {blob_.size ? static_cast<const char*>(blob_.data) : "", blob_.size}; }
+  std::string_view view() const {
+    return {blob_.size ? static_cast<const char*>(blob_.data) : "", blob_.size};
+  }
 
  private:
   claif_blob blob_{};
@@ -77,7 +80,10 @@ class Op : public claif_op {
  private:
   friend class OpPool;
   static claif_status emit_thunk(claif_op* self, uint32_t kind, claif_str item) noexcept;
-  static void finish_thunk(claif_op* self, claif_status status, const claif_blob* value, const claif_error* error) noexcept;
+  static void finish_thunk(claif_op* self,
+                           claif_status status,
+                           const claif_blob* value,
+                           const claif_error* error) noexcept;
   static int32_t cancelled_thunk(const claif_op* self) noexcept;
   void deliver(OpResult result);
 
@@ -85,14 +91,16 @@ class Op : public claif_op {
   OpClient* client_ = nullptr;
   Instance* instance_ = nullptr;
   std::atomic<bool> finished_{true}, cancelled_{false}, full_{false};
-  std::atomic<uint32_t> posted_{0};  // deliveries on their way to the loop: later ones must queue behind them
+  std::atomic<uint32_t> posted_{
+      0};  // deliveries on their way to the loop: later ones must queue behind them
 };
 
 // The operations of one loop. Loop thread only, but for what the plugins do.
 class OpPool {
  public:
   explicit OpPool(Loop& loop) : loop_(loop) {}
-  // An operation for a call into `instance`, which is kept until the operation finished. `deadline` 0: none.
+  // An operation for a call into `instance`, which is kept until the operation finished. `deadline`
+  // 0: none.
   Op& start(OpClient& client, Instance& instance, Nanos deadline = Nanos(0));
   Loop& loop() { return loop_; }
   size_t in_flight() const { return in_flight_; }
@@ -103,7 +111,7 @@ class OpPool {
 
   static constexpr size_t kQuarantine = 512;  // finished operations that rest before reuse
   Loop& loop_;
-  std::deque<Op> ops_;      // stable addresses
+  std::deque<Op> ops_;  // stable addresses
   std::deque<Op*> resting_;
   size_t in_flight_ = 0;
 };

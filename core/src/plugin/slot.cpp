@@ -4,18 +4,18 @@
 #include <cstdlib>
 #include <mutex>
 #include <thread>
+#include <unistd.h>
 
 #include <linux/membarrier.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 namespace claif::plugin {
 namespace {
 
 constexpr size_t kDepth = 8;
 
-// What one thread shows of its pins. Nodes are never freed, only reused by later threads, so that a swap may
-// walk the list without a lock.
+// What one thread shows of its pins. Nodes are never freed, only reused by later threads, so that a
+// swap may walk the list without a lock.
 struct ThreadPins {
   std::array<std::atomic<Instance*>, kDepth> shown{};
   std::atomic<bool> taken{false};
@@ -33,7 +33,8 @@ ThreadPins* take_pins() {
   auto* const fresh = new ThreadPins;  // lives as long as the process, reachable from all_pins
   fresh->taken.store(true, std::memory_order_relaxed);
   fresh->next = all_pins.load(std::memory_order_relaxed);
-  while (!all_pins.compare_exchange_weak(fresh->next, fresh, std::memory_order_release, std::memory_order_relaxed)) {
+  while (!all_pins.compare_exchange_weak(fresh->next, fresh, std::memory_order_release,
+                                         std::memory_order_relaxed)) {
   }
   return fresh;
 }
@@ -48,10 +49,14 @@ ThreadPins& pins_of_thread() {
   return *mine.pins;
 }
 
-long membarrier(int command) { return ::syscall(SYS_membarrier, command, 0, 0); }
+long membarrier(int command) {
+  return ::syscall(SYS_membarrier, command, 0, 0);
+}
 
 // Without the system call, each pin pays for its own fence.
-bool register_membarrier() { return membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0; }
+bool register_membarrier() {
+  return membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0;
+}
 const bool kHasMembarrier = register_membarrier();
 
 void barrier_for_all_threads() {
@@ -66,7 +71,9 @@ bool is_shown(const Instance* instance) {
   return false;
 }
 
-bool is_used(const Instance* instance) { return is_shown(instance) || instance->in_flight() != 0; }
+bool is_used(const Instance* instance) {
+  return is_shown(instance) || instance->in_flight() != 0;
+}
 
 }  // namespace
 
@@ -88,12 +95,15 @@ Pin::~Pin() {
   --pins_of_thread().depth;
 }
 
-Slot::Slot(std::string name, std::unique_ptr<Instance> first) : name_(std::move(name)), current_(first.release()) {}
+Slot::Slot(std::string name, std::unique_ptr<Instance> first)
+    : name_(std::move(name)), current_(first.release()) {}
 
 Slot::~Slot() {
   if (const auto swapped = swap(nullptr); !swapped) {
-    // An operation was never finished: its plugin may still write through it, so the instance stays.
-    for (auto& instance : parked_) static_cast<void>(instance.release());
+    // An operation was never finished: its plugin may still write through it, so the instance
+    // stays.
+    for (auto& instance : parked_)
+      static_cast<void>(instance.release());
   }
 }
 
@@ -109,7 +119,8 @@ Result<void> Slot::swap(std::unique_ptr<Instance> next, std::chrono::millisecond
       const std::string id = old->id();
       const uint32_t left = old->in_flight();
       parked_.push_back(std::move(old));
-      return fail(Errc::timeout, "'" + id + "' was swapped out, but " + std::to_string(left) + " of its operations did not finish in time; it stays loaded");
+      return fail(Errc::timeout, "'" + id + "' was swapped out, but " + std::to_string(left) +
+                                     " of its operations did not finish in time; it stays loaded");
     }
     std::this_thread::sleep_for(std::chrono::microseconds(200));
   }

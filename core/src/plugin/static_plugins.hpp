@@ -1,4 +1,5 @@
-// The plugins that were linked into this build (CLAIF_STATIC_PLUGINS). The table is written by CMake.
+// The plugins that were linked into this build (CLAIF_STATIC_PLUGINS). The table is written by
+// CMake.
 #pragma once
 
 #include "plugin/module.hpp"

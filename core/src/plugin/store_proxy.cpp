@@ -9,10 +9,16 @@
 
 namespace claif::plugin {
 
-Task<Result<std::vector<std::string>>> store_load(CallSite site, std::string session, Millis deadline) {
+Task<Result<std::vector<std::string>>> store_load(CallSite site,
+                                                  std::string session,
+                                                  Millis deadline) {
   Items items;
-  auto invoke = [session = std::move(session)](const claif_store_v1& table, void* self, claif_op* op) { table.load(self, sdk::str(session), op); };
-  auto call = call_plugin<claif_store_v1>(site, deadline, "load", OnInternalError::is_an_answer, &items, std::move(invoke));
+  auto invoke = [session = std::move(session)](const claif_store_v1& table, void* self,
+                                               claif_op* op) {
+    table.load(self, sdk::str(session), op);
+  };
+  auto call = call_plugin<claif_store_v1>(site, deadline, "load", OnInternalError::is_an_answer,
+                                          &items, std::move(invoke));
   OpResult result = co_await std::move(call);
   if (result.status != CLAIF_OK) co_return to_error(result, "loading the session");
   std::vector<std::string> records;
@@ -21,11 +27,14 @@ Task<Result<std::vector<std::string>>> store_load(CallSite site, std::string ses
   co_return records;
 }
 
-Task<Result<uint64_t>> store_append(CallSite site, std::string session, uint64_t expect, std::string record, Millis deadline) {
-  auto invoke = [session = std::move(session), expect, record = std::move(record)](const claif_store_v1& table, void* self, claif_op* op) {
+Task<Result<uint64_t>> store_append(
+    CallSite site, std::string session, uint64_t expect, std::string record, Millis deadline) {
+  auto invoke = [session = std::move(session), expect, record = std::move(record)](
+                    const claif_store_v1& table, void* self, claif_op* op) {
     table.append(self, sdk::str(session), expect, sdk::str(record), op);
   };
-  auto call = call_plugin<claif_store_v1>(site, deadline, "append", OnInternalError::is_an_answer, nullptr, std::move(invoke));
+  auto call = call_plugin<claif_store_v1>(site, deadline, "append", OnInternalError::is_an_answer,
+                                          nullptr, std::move(invoke));
   OpResult result = co_await std::move(call);
   if (result.status != CLAIF_OK) co_return to_error(result, "storing the session");
   uint64_t count = 0;
@@ -34,12 +43,17 @@ Task<Result<uint64_t>> store_append(CallSite site, std::string session, uint64_t
   co_return count;
 }
 
-Task<Result<SessionPage>> store_list(CallSite site, std::string cursor, uint32_t limit, Millis deadline) {
+Task<Result<SessionPage>> store_list(CallSite site,
+                                     std::string cursor,
+                                     uint32_t limit,
+                                     Millis deadline) {
   Items items;
-  auto invoke = [cursor = std::move(cursor), limit](const claif_store_v1& table, void* self, claif_op* op) {
+  auto invoke = [cursor = std::move(cursor), limit](const claif_store_v1& table, void* self,
+                                                    claif_op* op) {
     table.list(self, sdk::str(cursor), limit, op);
   };
-  auto call = call_plugin<claif_store_v1>(site, deadline, "list", OnInternalError::is_an_answer, &items, std::move(invoke));
+  auto call = call_plugin<claif_store_v1>(site, deadline, "list", OnInternalError::is_an_answer,
+                                          &items, std::move(invoke));
   OpResult result = co_await std::move(call);
   if (result.status != CLAIF_OK) co_return to_error(result, "listing sessions");
   SessionPage page;

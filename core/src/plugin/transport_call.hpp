@@ -1,4 +1,5 @@
-// One request to Claude through a transport plugin: its events, with backpressure, deadline and cancel.
+// One request to Claude through a transport plugin: its events, with backpressure, deadline and
+// cancel.
 #pragma once
 
 #include "plugin/call.hpp"
@@ -26,7 +27,9 @@ class Batch {
     bytes_ += bytes;
   }
   const std::vector<Item>& items() const { return items_; }
-  std::string_view bytes(const Item& item) const { return std::string_view(bytes_).substr(item.offset, item.size); }
+  std::string_view bytes(const Item& item) const {
+    return std::string_view(bytes_).substr(item.offset, item.size);
+  }
   size_t size() const { return bytes_.size(); }
   bool empty() const { return items_.empty(); }
   void clear() {
@@ -56,12 +59,14 @@ class TransportCall final : public OpClient {
   // Ends the request soon: next() returns what is there, then the end with E_CANCELLED.
   void cancel();
 
-  // Waits for items or the end, then swaps what arrived into `batch`. False: nothing more comes; result() tells
-  // how it ended.
+  // Waits for items or the end, then swaps what arrived into `batch`. False: nothing more comes;
+  // result() tells how it ended.
   struct Next {
     TransportCall& call;
     Batch& batch;
-    bool await_ready() const noexcept { return !call.incoming_.empty() || call.result_.has_value(); }
+    bool await_ready() const noexcept {
+      return !call.incoming_.empty() || call.result_.has_value();
+    }
     void await_suspend(std::coroutine_handle<> waiter) noexcept { call.waiter_ = waiter; }
     bool await_resume() { return call.take(batch); }
   };

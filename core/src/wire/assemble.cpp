@@ -14,7 +14,8 @@ MessageAssembler::Part* MessageAssembler::part(int64_t index) {
 
 void MessageAssembler::add(const Event& event) {
   if (const auto* text = std::get_if<TextDelta>(&event.body)) {
-    if (part(text->index) == nullptr) parts_.push_back({text->index, BlockKind::text, {}, {}, {}, {}, {}});
+    if (part(text->index) == nullptr)
+      parts_.push_back({text->index, BlockKind::text, {}, {}, {}, {}, {}});
     part(text->index)->text += text->text;
   } else if (const auto* json = std::get_if<JsonDelta>(&event.body)) {
     if (Part* p = part(json->index)) {
@@ -26,7 +27,13 @@ void MessageAssembler::add(const Event& event) {
   } else if (const auto* signature = std::get_if<SignatureDelta>(&event.body)) {
     if (Part* p = part(signature->index)) p->signature += signature->signature;
   } else if (const auto* start = std::get_if<BlockStart>(&event.body)) {
-    parts_.push_back({start->index, start->kind, std::string(start->text), std::string(start->id), std::string(start->name), std::string(start->input), {}});
+    parts_.push_back({start->index,
+                      start->kind,
+                      std::string(start->text),
+                      std::string(start->id),
+                      std::string(start->name),
+                      std::string(start->input),
+                      {}});
   } else if (const auto* begin = std::get_if<MessageStart>(&event.body)) {
     id_ = begin->id;
     model_ = begin->model;
@@ -49,19 +56,38 @@ std::string MessageAssembler::to_json() const {
     if (p.kind == BlockKind::text) {
       out.object().key("type").string("text").key("text").string(p.text).end_object();
     } else if (p.kind == BlockKind::thinking) {
-      out.object().key("type").string("thinking").key("thinking").string(p.text).key("signature").string(p.signature).end_object();
+      out.object()
+          .key("type")
+          .string("thinking")
+          .key("thinking")
+          .string(p.text)
+          .key("signature")
+          .string(p.signature)
+          .end_object();
     } else if (p.kind == BlockKind::tool_use) {
-      out.object().key("type").string("tool_use").key("id").string(p.id).key("name").string(p.name).key("input");
+      out.object()
+          .key("type")
+          .string("tool_use")
+          .key("id")
+          .string(p.id)
+          .key("name")
+          .string(p.name)
+          .key("input");
       const auto input = json::parse(p.input);  // a cut call has half a JSON text
-      if (input && input->root().IsObject()) out.raw(p.input);
-      else out.object().key("INVALID_JSON").string(p.input).end_object();
+      if (input && input->root().IsObject())
+        out.raw(p.input);
+      else
+        out.object().key("INVALID_JSON").string(p.input).end_object();
       out.end_object();
     }
   }
   out.end_array().key("stop_reason").string(stop_reason_).key("stop_sequence");
-  if (stop_sequence_.empty()) out.null();
-  else out.string(stop_sequence_);
-  if (!refusal_.empty()) out.key("stop_details").object().key("explanation").string(refusal_).end_object();
+  if (stop_sequence_.empty())
+    out.null();
+  else
+    out.string(stop_sequence_);
+  if (!refusal_.empty())
+    out.key("stop_details").object().key("explanation").string(refusal_).end_object();
   out.key("usage");
   write_anthropic_usage(out, usage_);
   out.end_object();
@@ -70,21 +96,44 @@ std::string MessageAssembler::to_json() const {
 
 namespace {
 
-void expand_block(const Block& block, int64_t index, json::Writer& out, const std::function<void(std::string_view)>& emit) {
+void expand_block(const Block& block,
+                  int64_t index,
+                  json::Writer& out,
+                  const std::function<void(std::string_view)>& emit) {
   const auto begin = [&](std::string_view type) -> json::Writer& {
     out.clear();
     return out.object().key("type").string(type).key("index").integer(index);
   };
   const auto delta = [&](std::string_view type, std::string_view key, std::string_view value) {
-    begin("content_block_delta").key("delta").object().key("type").string(type).key(key).string(value).end_object().end_object();
+    begin("content_block_delta")
+        .key("delta")
+        .object()
+        .key("type")
+        .string(type)
+        .key(key)
+        .string(value)
+        .end_object()
+        .end_object();
     emit(out.view());
   };
   begin("content_block_start").key("content_block");
-  if (block.kind == BlockKind::text) out.raw(R"({"type":"text","text":""})");
+  if (block.kind == BlockKind::text)
+    out.raw(R"({"type":"text","text":""})");
   else if (block.kind == BlockKind::tool_use)
-    out.object().key("type").string("tool_use").key("id").string(block.id).key("name").string(block.name).key("input").raw("{}").end_object();
-  else if (block.kind == BlockKind::thinking) out.raw(R"({"type":"thinking","thinking":"","signature":""})");
-  else out.value(*block.json);
+    out.object()
+        .key("type")
+        .string("tool_use")
+        .key("id")
+        .string(block.id)
+        .key("name")
+        .string(block.name)
+        .key("input")
+        .raw("{}")
+        .end_object();
+  else if (block.kind == BlockKind::thinking)
+    out.raw(R"({"type":"thinking","thinking":"","signature":""})");
+  else
+    out.value(*block.json);
   out.end_object();
   emit(out.view());
   if (block.kind == BlockKind::text) delta("text_delta", "text", block.text);
@@ -102,19 +151,36 @@ void expand_block(const Block& block, int64_t index, json::Writer& out, const st
 void expand(const Message& message, const std::function<void(std::string_view)>& emit) {
   json::Writer out;
   out.object().key("type").string("message_start").key("message").object();
-  out.key("id").string(message.id).key("type").string("message").key("role").string("assistant").key("model").string(message.model);
+  out.key("id")
+      .string(message.id)
+      .key("type")
+      .string("message")
+      .key("role")
+      .string("assistant")
+      .key("model")
+      .string(message.model);
   out.key("content").raw("[]").key("stop_reason").null().key("stop_sequence").null().key("usage");
   write_anthropic_usage(out, message.usage);
   out.end_object().end_object();
   emit(out.view());
   int64_t index = 0;
-  for (const Block& block : message.blocks) expand_block(block, index++, out, emit);
+  for (const Block& block : message.blocks)
+    expand_block(block, index++, out, emit);
   out.clear();
-  out.object().key("type").string("message_delta").key("delta").object().key("stop_reason").string(message.stop_reason);
+  out.object()
+      .key("type")
+      .string("message_delta")
+      .key("delta")
+      .object()
+      .key("stop_reason")
+      .string(message.stop_reason);
   out.key("stop_sequence");
-  if (message.stop_sequence.empty()) out.null();
-  else out.string(message.stop_sequence);
-  if (!message.refusal.empty()) out.key("stop_details").object().key("explanation").string(message.refusal).end_object();
+  if (message.stop_sequence.empty())
+    out.null();
+  else
+    out.string(message.stop_sequence);
+  if (!message.refusal.empty())
+    out.key("stop_details").object().key("explanation").string(message.refusal).end_object();
   out.end_object().key("usage");
   write_anthropic_usage(out, message.usage);
   out.end_object();

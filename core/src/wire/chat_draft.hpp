@@ -13,10 +13,41 @@ namespace claif::wire {
 
 // The parameters that decode_chat knows, in alphabetical order; kParamNames names them.
 enum class Param {
-  audio, anthropic_beta, frequency_penalty, logit_bias, logprobs, max_completion_tokens, max_tokens, messages, metadata,
-  modalities, model, moderation, n, parallel_tool_calls, prediction, presence_penalty, prompt_cache_key,
-  prompt_cache_retention, response_format, safety_identifier, seed, service_tier, stop, store, stream, stream_options,
-  temperature, tool_choice, tools, top_k, top_logprobs, top_p, user, verbosity, count
+  audio,
+  anthropic_beta,
+  frequency_penalty,
+  logit_bias,
+  logprobs,
+  max_completion_tokens,
+  max_tokens,
+  messages,
+  metadata,
+  modalities,
+  model,
+  moderation,
+  n,
+  parallel_tool_calls,
+  prediction,
+  presence_penalty,
+  prompt_cache_key,
+  prompt_cache_retention,
+  response_format,
+  safety_identifier,
+  seed,
+  service_tier,
+  stop,
+  store,
+  stream,
+  stream_options,
+  temperature,
+  tool_choice,
+  tools,
+  top_k,
+  top_logprobs,
+  top_p,
+  user,
+  verbosity,
+  count
 };
 
 struct Draft {
@@ -57,14 +88,19 @@ inline tl::unexpected<Error> missing(std::string param) {
 }
 
 // True for text that is empty or ASCII white space only (P7).
-inline bool is_blank(std::string_view s) { return s.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos; }
+inline bool is_blank(std::string_view s) {
+  return s.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos;
+}
 
 // The parts of the body, each written as members of the object that `out` has open.
-Result<int64_t> write_limits(Draft& draft, json::Writer& out);  // max_tokens, which it returns; stop_sequences
-Result<void> write_sampling(Draft& draft, json::Writer& out);   // temperature, top_p, top_k
-Result<void> write_identity(Draft& draft, json::Writer& out);   // metadata, service_tier
-Result<void> check_ignored(Draft& draft);                       // parameters that are refused or only warned about
-Result<void> write_tools(Draft& draft, json::Writer& out, std::vector<std::string>& names);  // tools, tool_choice
+Result<int64_t> write_limits(Draft& draft,
+                             json::Writer& out);  // max_tokens, which it returns; stop_sequences
+Result<void> write_sampling(Draft& draft, json::Writer& out);  // temperature, top_p, top_k
+Result<void> write_identity(Draft& draft, json::Writer& out);  // metadata, service_tier
+Result<void> check_ignored(Draft& draft);  // parameters that are refused or only warned about
+Result<void> write_tools(Draft& draft,
+                         json::Writer& out,
+                         std::vector<std::string>& names);  // tools, tool_choice
 
 // system and messages. Returns where the elements of "messages" begin and end in the text of `out`.
 struct MessagesSpan {

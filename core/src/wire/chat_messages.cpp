@@ -1,5 +1,5 @@
-// The messages of a chat completions request (translation.md 2.2-2.5): system text goes to the top, what one
-// side says in a row becomes one message, tool results come first in theirs.
+// The messages of a chat completions request (translation.md 2.2-2.5): system text goes to the top,
+// what one side says in a row becomes one message, tool results come first in theirs.
 #include "base/limits.hpp"
 #include "wire/chat_draft.hpp"
 
@@ -27,7 +27,8 @@ struct Turn {
 std::string sanitise_id(Draft& draft, std::string_view id) {
   std::string out(id);
   for (char& c : out) {
-    const bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    const bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '_' || c == '-';
     if (good) continue;
     c = '_';
     draft.warn("tool_call_id", "sanitized");
@@ -40,7 +41,8 @@ class Conversation {
   explicit Conversation(Draft& draft) : draft_(draft) {}
 
   Result<void> read(const json::Value& messages) {
-    for (unsigned i = 0; i < messages.Size(); ++i) CLAIF_CHECK(read_message(messages[i], i));
+    for (unsigned i = 0; i < messages.Size(); ++i)
+      CLAIF_CHECK(read_message(messages[i], i));
     CLAIF_CHECK(check_answered(messages.Size()));
     return settle();
   }
@@ -58,7 +60,8 @@ class Conversation {
       write_turn(turn, out);
       if (turn.system.empty()) continue;
       std::string joined;
-      for (const auto piece : turn.system) (joined += joined.empty() ? "" : "\n") += piece;
+      for (const auto piece : turn.system)
+        (joined += joined.empty() ? "" : "\n") += piece;
       out.object().key("role").string("system").key("content").string(joined).end_object();
     }
   }
@@ -76,11 +79,15 @@ class Conversation {
     if (r == "assistant") return read_assistant(message, i, path);
     if (r == "tool") return read_tool(message, i, path);
     if (r == "system" || r == "developer") return read_system(message, path);
-    return invalid_value(path + ".role", "'" + std::string(r) + "' is no role: use system, developer, user, assistant or tool");
+    return invalid_value(
+        path + ".role",
+        "'" + std::string(r) + "' is no role: use system, developer, user, assistant or tool");
   }
 
   // The texts of a content that is a string or a list of text parts.
-  Result<std::vector<std::string_view>> texts(const json::Value& content, const std::string& path, bool refusals) const {
+  Result<std::vector<std::string_view>> texts(const json::Value& content,
+                                              const std::string& path,
+                                              bool refusals) const {
     std::vector<std::string_view> out;
     if (content.IsString()) {
       out.push_back(json::text(content));
@@ -93,9 +100,12 @@ class Conversation {
       if (type == nullptr) return missing(at + ".type");
       const std::string_view t = type->IsString() ? json::text(*type) : std::string_view();
       const std::string_view key = t == "refusal" && refusals ? "refusal" : "text";
-      if (t != key) return invalid_value(at + ".type", "a part of type '" + std::string(t) + "' is not accepted here: use text");
+      if (t != key)
+        return invalid_value(
+            at + ".type", "a part of type '" + std::string(t) + "' is not accepted here: use text");
       const json::Value* text = json::find(content[k], key);
-      if (text == nullptr || !text->IsString()) return invalid_type(at + "." + std::string(key), "a string");
+      if (text == nullptr || !text->IsString())
+        return invalid_type(at + "." + std::string(key), "a string");
       out.push_back(json::text(*text));
     }
     return out;
@@ -107,10 +117,12 @@ class Conversation {
     CLAIF_TRY(const auto pieces, texts(*content, path, false));
     for (const auto piece : pieces) {
       if (is_blank(piece)) continue;
-      if (turns_.empty()) system_.push_back(piece);                                  // P2
-      else if (draft_.model->mid_system) pending_system_.push_back(piece);           // P3
+      if (turns_.empty())
+        system_.push_back(piece);  // P2
+      else if (draft_.model->mid_system)
+        pending_system_.push_back(piece);  // P3
       else {
-        system_.push_back(piece);                                                    // P4
+        system_.push_back(piece);  // P4
         draft_.warn("messages", "system_hoisted");
       }
     }
@@ -124,10 +136,12 @@ class Conversation {
     }
     return turns_.back();
   }
-  // P3: held system text goes after the user turn that just ended, or to the top when there is none.
+  // P3: held system text goes after the user turn that just ended, or to the top when there is
+  // none.
   void place_system() {
     if (pending_system_.empty()) return;
-    if (!turns_.empty() && turns_.back().side == Side::user) turns_.back().system = std::move(pending_system_);
+    if (!turns_.empty() && turns_.back().side == Side::user)
+      turns_.back().system = std::move(pending_system_);
     else {
       system_.insert(system_.end(), pending_system_.begin(), pending_system_.end());
       draft_.warn("messages", "system_hoisted");
@@ -157,10 +171,12 @@ class Conversation {
       for (const auto piece : pieces)
         if (!is_blank(piece)) parts.push_back({Part::text, piece, nullptr, {}});
     }
-    if (const std::string_view refusal = json::string_or(message, "refusal"); !is_blank(refusal)) parts.push_back({Part::text, refusal, nullptr, {}});
+    if (const std::string_view refusal = json::string_or(message, "refusal"); !is_blank(refusal))
+      parts.push_back({Part::text, refusal, nullptr, {}});
     if (const json::Value* calls = json::find(message, "tool_calls")) {
       if (!calls->IsArray()) return invalid_type(path + ".tool_calls", "a list");
-      for (unsigned k = 0; k < calls->Size(); ++k) CLAIF_CHECK(read_call((*calls)[k], path + ".tool_calls[" + std::to_string(k) + "]", parts));
+      for (unsigned k = 0; k < calls->Size(); ++k)
+        CLAIF_CHECK(read_call((*calls)[k], path + ".tool_calls[" + std::to_string(k) + "]", parts));
     }
     if (parts.empty()) {
       draft_.warn("messages", "empty_dropped");
@@ -175,14 +191,18 @@ class Conversation {
     return {};
   }
 
-  Result<void> read_call(const json::Value& call, const std::string& path, std::vector<Part>& parts) {
+  Result<void> read_call(const json::Value& call,
+                         const std::string& path,
+                         std::vector<Part>& parts) {
     const json::Value* id = json::find(call, "id");
     if (id == nullptr) return missing(path + ".id");
     if (!id->IsString()) return invalid_type(path + ".id", "a string");
     const std::string_view type = json::string_or(call, "type", "function");
-    if (type != "function") return unsupported_value(path + ".type", "only calls of type function are accepted");
+    if (type != "function")
+      return unsupported_value(path + ".type", "only calls of type function are accepted");
     const json::Value* function = json::find(call, "function");
-    if (function == nullptr || json::string_or(*function, "name").empty()) return missing(path + ".function.name");
+    if (function == nullptr || json::string_or(*function, "name").empty())
+      return missing(path + ".function.name");
     parts.push_back({Part::tool_use, {}, function, sanitise_id(draft_, json::text(*id))});
     return {};
   }
@@ -194,7 +214,8 @@ class Conversation {
     std::string clean = sanitise_id(draft_, json::text(*id));
     const auto open = std::find(open_calls_.begin(), open_calls_.end(), clean);
     if (open == open_calls_.end())
-      return invalid_value(path + ".tool_call_id", "'" + clean + "' is no unanswered call of the assistant's last message");
+      return invalid_value(path + ".tool_call_id",
+                           "'" + clean + "' is no unanswered call of the assistant's last message");
     open_calls_.erase(open);
     std::string_view text;
     if (const json::Value* content = json::find(message, "content")) {
@@ -208,15 +229,17 @@ class Conversation {
   // P21: every call has its result before the assistant speaks again.
   Result<void> check_answered(size_t) const {
     if (open_calls_.empty()) return {};
-    return invalid_value("messages[" + std::to_string(calls_at_) + "].tool_calls",
-                         "the call '" + open_calls_.front() + "' has no tool message that answers it");
+    return invalid_value(
+        "messages[" + std::to_string(calls_at_) + "].tool_calls",
+        "the call '" + open_calls_.front() + "' has no tool message that answers it");
   }
 
   // The rules about how a conversation begins and ends: P5, P7, P9, P10.
   Result<void> settle() {
     place_system();
     if (turns_.empty()) {
-      if (system_.empty()) return invalid_value("messages", "every message is empty: say something");
+      if (system_.empty())
+        return invalid_value("messages", "every message is empty: say something");
       turns_.push_back({Side::user, {{Part::text, system_.back(), nullptr, {}}}, {}, 0});
       system_.pop_back();
       draft_.warn("messages", "system_as_user");
@@ -226,7 +249,8 @@ class Conversation {
       draft_.warn("messages", "user_prepended");
     }
     if (turns_.back().side == Side::assistant) {
-      if (draft_.model->prefill) trim_prefill(turns_.back());
+      if (draft_.model->prefill)
+        trim_prefill(turns_.back());
       else {
         turns_.push_back({Side::user, {{Part::text, "Continue.", nullptr, {}}}, {}, 0});
         draft_.warn("messages", "user_appended");
@@ -236,7 +260,8 @@ class Conversation {
   }
   static void trim_prefill(Turn& last) {
     std::string_view& text = last.parts.back().text_or_content;
-    while (!text.empty() && is_blank(text.substr(text.size() - 1))) text.remove_suffix(1);
+    while (!text.empty() && is_blank(text.substr(text.size() - 1)))
+      text.remove_suffix(1);
   }
 
   void write_turn(const Turn& turn, json::Writer& out) const {
@@ -264,14 +289,17 @@ class Conversation {
     } else {
       out.object().key("type").string("tool_result").key("tool_use_id").string(part.id);
       write_result(part, out);
-      if (const json::Value* error = json::find(*part.value, "is_error"); error != nullptr && error->IsTrue()) out.key("is_error").boolean(true);
+      if (const json::Value* error = json::find(*part.value, "is_error");
+          error != nullptr && error->IsTrue())
+        out.key("is_error").boolean(true);
       out.end_object();
     }
   }
 
   // P18: what is no JSON object is wrapped, so that a truncated call does not end the conversation.
   void write_arguments(const json::Value* arguments, json::Writer& out) const {
-    const std::string_view text = arguments != nullptr && arguments->IsString() ? json::text(*arguments) : std::string_view();
+    const std::string_view text =
+        arguments != nullptr && arguments->IsString() ? json::text(*arguments) : std::string_view();
     if (is_blank(text) || text == "null") {
       out.raw("{}");
       return;
@@ -293,7 +321,8 @@ class Conversation {
         if (!is_blank(json::string_or(item, "text"))) kept.push_back(json::string_or(item, "text"));
       if (kept.empty()) return;
       out.key("content").array();
-      for (const auto text : kept) out.object().key("type").string("text").key("text").string(text).end_object();
+      for (const auto text : kept)
+        out.object().key("type").string("text").key("text").string(text).end_object();
       out.end_array();
     } else if (!is_blank(part.text_or_content)) {
       out.key("content").string(part.text_or_content);
@@ -314,7 +343,9 @@ Result<MessagesSpan> write_messages(Draft& draft, json::Writer& out) {
   if (messages == nullptr) return missing("messages");
   if (!messages->IsArray()) return invalid_type("messages", "a list");
   if (messages->Empty()) return invalid_value("messages", "'messages' is empty: say something");
-  if (messages->Size() > limits::kMessages) return invalid_value("messages", "'messages' has more than " + std::to_string(limits::kMessages) + " entries");
+  if (messages->Size() > limits::kMessages)
+    return invalid_value(
+        "messages", "'messages' has more than " + std::to_string(limits::kMessages) + " entries");
   Conversation conversation(draft);
   CLAIF_CHECK(conversation.read(*messages));
   conversation.write_system(out);

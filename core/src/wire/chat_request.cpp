@@ -8,10 +8,39 @@ namespace claif::wire {
 namespace {
 
 constexpr std::array<std::string_view, static_cast<size_t>(Param::count)> kParamNames{
-    "audio", "anthropic_beta", "frequency_penalty", "logit_bias", "logprobs", "max_completion_tokens", "max_tokens", "messages",
-    "metadata", "modalities", "model", "moderation", "n", "parallel_tool_calls", "prediction", "presence_penalty",
-    "prompt_cache_key", "prompt_cache_retention", "response_format", "safety_identifier", "seed", "service_tier", "stop",
-    "store", "stream", "stream_options", "temperature", "tool_choice", "tools", "top_k", "top_logprobs", "top_p", "user",
+    "audio",
+    "anthropic_beta",
+    "frequency_penalty",
+    "logit_bias",
+    "logprobs",
+    "max_completion_tokens",
+    "max_tokens",
+    "messages",
+    "metadata",
+    "modalities",
+    "model",
+    "moderation",
+    "n",
+    "parallel_tool_calls",
+    "prediction",
+    "presence_penalty",
+    "prompt_cache_key",
+    "prompt_cache_retention",
+    "response_format",
+    "safety_identifier",
+    "seed",
+    "service_tier",
+    "stop",
+    "store",
+    "stream",
+    "stream_options",
+    "temperature",
+    "tool_choice",
+    "tools",
+    "top_k",
+    "top_logprobs",
+    "top_p",
+    "user",
     "verbosity"};
 
 void collect(const json::Value& root, Draft& draft) {
@@ -19,8 +48,10 @@ void collect(const json::Value& root, Draft& draft) {
     if (it->value.IsNull()) continue;  // null means absent
     const std::string_view name = json::text(it->name);
     const auto known = std::find(kParamNames.begin(), kParamNames.end(), name);
-    if (known == kParamNames.end()) draft.warn(name, "unknown");
-    else draft.params[static_cast<size_t>(known - kParamNames.begin())] = &it->value;
+    if (known == kParamNames.end())
+      draft.warn(name, "unknown");
+    else
+      draft.params[static_cast<size_t>(known - kParamNames.begin())] = &it->value;
   }
 }
 
@@ -43,7 +74,8 @@ Result<StreamChoice> read_stream(const Draft& draft) {
   }
   if (const json::Value* v = draft.get(Param::stream_options)) {
     if (!v->IsObject()) return invalid_type("stream_options", "an object");
-    if (!out.stream) return invalid_value("stream_options", "'stream_options' is only allowed with stream: true");
+    if (!out.stream)
+      return invalid_value("stream_options", "'stream_options' is only allowed with stream: true");
     if (const json::Value* usage = json::find(*v, "include_usage")) {
       if (!usage->IsBool()) return invalid_type("stream_options.include_usage", "true or false");
       out.include_usage = usage->GetBool();
@@ -62,7 +94,8 @@ Result<std::string> read_beta(const Draft& draft) {
     if (!out.empty()) out += ',';
     out += json::text(item);
   }
-  if (out.find_first_of("\r\n") != std::string::npos) return invalid_value("anthropic_beta", "'anthropic_beta' must not contain line breaks");
+  if (out.find_first_of("\r\n") != std::string::npos)
+    return invalid_value("anthropic_beta", "'anthropic_beta' must not contain line breaks");
   return out;
 }
 
@@ -70,7 +103,8 @@ Result<void> refuse_first_warning(const Draft& draft) {
   if (draft.warnings.empty()) return {};
   const std::string& first = *draft.warnings.begin();
   std::string param = first.substr(0, first.rfind(':'));
-  std::string message = "'" + param + "' cannot be honoured as it is (" + first + "), and strict mode is on";
+  std::string message =
+      "'" + param + "' cannot be honoured as it is (" + first + "), and strict mode is on";
   return fail(bad_param(std::move(param), "unsupported_parameter", std::move(message)));
 }
 
@@ -84,7 +118,8 @@ Result<ChatRequest> decode_chat(std::string body, const ChatOptions& options) {
     doc.error().reason = "invalid_json";
     return fail(std::move(doc.error()));
   }
-  if (!doc->root().IsObject()) return fail(bad_param("", "invalid_json", "the request body must be a JSON object"));
+  if (!doc->root().IsObject())
+    return fail(bad_param("", "invalid_json", "the request body must be a JSON object"));
   Draft draft;
   collect(doc->root(), draft);
 

@@ -15,14 +15,14 @@ namespace claif::wire {
 
 // What the pipeline carries: the request as it will be sent, and the facts that the host acts on.
 struct MessagesRequest {
-  std::string body;            // Anthropic Messages JSON
-  size_t messages_begin = 0;   // body[messages_begin, messages_end): the elements of "messages"
+  std::string body;           // Anthropic Messages JSON
+  size_t messages_begin = 0;  // body[messages_begin, messages_end): the elements of "messages"
   size_t messages_end = 0;
-  std::string model;           // resolved
+  std::string model;  // resolved
   bool stream = false;
   int64_t max_tokens = 0;
-  std::string api_version;     // header anthropic-version (U2)
-  std::string beta;            // header anthropic-beta, may be empty
+  std::string api_version;         // header anthropic-version (U2)
+  std::string beta;                // header anthropic-beta, may be empty
   std::vector<std::string> tools;  // names of the tools that the client declared
 };
 

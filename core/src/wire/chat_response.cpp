@@ -11,7 +11,13 @@ void write_tool_calls(const Message& message, json::Writer& out) {
   for (const Block& block : message.blocks) {
     if (block.kind != BlockKind::tool_use) continue;
     out.object().key("id").string(block.id).key("type").string("function");
-    out.key("function").object().key("name").string(block.name).key("arguments").string(block.input).end_object();
+    out.key("function")
+        .object()
+        .key("name")
+        .string(block.name)
+        .key("arguments")
+        .string(block.input)
+        .end_object();
     out.end_object();
   }
   out.end_array();
@@ -39,22 +45,47 @@ std::string encode_chat_completion(const Message& message, std::string_view id, 
   has_tools &= !refused;  // A6: never let a client run a refused call
 
   json::Writer out(1024);
-  out.object().key("id").string(id).key("object").string("chat.completion").key("created").integer(created);
+  out.object()
+      .key("id")
+      .string(id)
+      .key("object")
+      .string("chat.completion")
+      .key("created")
+      .integer(created);
   out.key("model").string(message.model);
-  if (message.service_tier == "standard") out.key("service_tier").string("default");
-  else if (message.service_tier == "priority") out.key("service_tier").string("priority");
-  out.key("choices").array().object().key("index").integer(0).key("message").object().key("role").string("assistant");
+  if (message.service_tier == "standard")
+    out.key("service_tier").string("default");
+  else if (message.service_tier == "priority")
+    out.key("service_tier").string("priority");
+  out.key("choices")
+      .array()
+      .object()
+      .key("index")
+      .integer(0)
+      .key("message")
+      .object()
+      .key("role")
+      .string("assistant");
   out.key("content");
-  if (has_text) out.string(joined(message, BlockKind::text, ""));
-  else if (has_tools || refused) out.null();
-  else out.string("");
+  if (has_text)
+    out.string(joined(message, BlockKind::text, ""));
+  else if (has_tools || refused)
+    out.null();
+  else
+    out.string("");
   out.key("refusal");
-  if (refused) out.string(message.refusal.empty() ? kDefaultRefusal : message.refusal);
-  else out.null();
-  if (const std::string thinking = joined(message, BlockKind::thinking, "\n\n"); !thinking.empty()) out.key("reasoning_content").string(thinking);
+  if (refused)
+    out.string(message.refusal.empty() ? kDefaultRefusal : message.refusal);
+  else
+    out.null();
+  if (const std::string thinking = joined(message, BlockKind::thinking, "\n\n"); !thinking.empty())
+    out.key("reasoning_content").string(thinking);
   if (has_tools) write_tool_calls(message, out);
   out.end_object().key("logprobs").null();
-  out.key("finish_reason").string(finish_reason(message.stop_reason, has_tools)).end_object().end_array();
+  out.key("finish_reason")
+      .string(finish_reason(message.stop_reason, has_tools))
+      .end_object()
+      .end_array();
   out.key("usage");
   write_openai_usage(out, message.usage);
   out.end_object();

@@ -12,15 +12,17 @@ namespace claif::wire {
 // A chat.completion object (A1-A7). `created` is seconds since 1970.
 std::string encode_chat_completion(const Message& message, std::string_view id, int64_t created);
 
-// Turns stream events into chat.completion.chunk frames (S1-S15). One for each stream; not thread-safe.
+// Turns stream events into chat.completion.chunk frames (S1-S15). One for each stream; not
+// thread-safe.
 class ChatStreamEncoder {
  public:
   ChatStreamEncoder(std::string id, int64_t created, bool include_usage);
 
-  // Appends the SSE frames of `event` to `out`; may append nothing. False once the stream is over: after
-  // message_stop or an error.
+  // Appends the SSE frames of `event` to `out`; may append nothing. False once the stream is over:
+  // after message_stop or an error.
   bool encode(const Event& event, std::string& out);
-  // The upstream ended. Appends what finishes the stream properly: the rest, or an error frame (S12).
+  // The upstream ended. Appends what finishes the stream properly: the rest, or an error frame
+  // (S12).
   void end(std::string& out);
   // An error of our own as the last frame.
   void fail(const Error& error, std::string& out);
@@ -29,9 +31,9 @@ class ChatStreamEncoder {
   struct BlockState {
     int64_t index = -1;
     BlockKind kind = BlockKind::other;
-    int tool = -1;             // index among the client's tool calls
+    int tool = -1;  // index among the client's tool calls
     bool has_arguments = false;
-    std::string input;         // of the start event: sent when no fragment comes (S4)
+    std::string input;  // of the start event: sent when no fragment comes (S4)
   };
 
   void start(const MessageStart& event, std::string& out);
@@ -48,7 +50,7 @@ class ChatStreamEncoder {
   bool include_usage_, started_ = false, over_ = false;
   Usage usage_;
   std::string stop_reason_, refusal_;
-  BlockState block_;               // blocks come one after another
+  BlockState block_;  // blocks come one after another
   int tools_ = 0;
   json::Writer scratch_;
 };

@@ -13,7 +13,8 @@ bool ChatStreamEncoder::encode(const Event& event, std::string& out) {
   if (const auto* delta = std::get_if<TextDelta>(&event.body)) {
     if (!delta->text.empty()) text("content", delta->text, out);
   } else if (const auto* json = std::get_if<JsonDelta>(&event.body)) {
-    if (BlockState& b = block(json->index); b.tool >= 0 && !json->partial_json.empty()) tool_arguments(b, json->partial_json, out);
+    if (BlockState& b = block(json->index); b.tool >= 0 && !json->partial_json.empty())
+      tool_arguments(b, json->partial_json, out);
   } else if (const auto* start_event = std::get_if<MessageStart>(&event.body)) {
     start(*start_event, out);
   } else if (const auto* begin = std::get_if<BlockStart>(&event.body)) {
@@ -21,7 +22,8 @@ bool ChatStreamEncoder::encode(const Event& event, std::string& out) {
   } else if (const auto* thinking = std::get_if<ThinkingDelta>(&event.body)) {
     if (!thinking->thinking.empty()) text("reasoning_content", thinking->thinking, out);
   } else if (const auto* stop = std::get_if<BlockStop>(&event.body)) {
-    if (BlockState& b = block(stop->index); b.tool >= 0 && !b.has_arguments) tool_arguments(b, b.input, out);
+    if (BlockState& b = block(stop->index); b.tool >= 0 && !b.has_arguments)
+      tool_arguments(b, b.input, out);
   } else if (const auto* change = std::get_if<MessageDelta>(&event.body)) {
     usage_.overwrite(change->usage);
     if (!change->stop_reason.empty()) stop_reason_ = change->stop_reason;
@@ -54,7 +56,13 @@ void ChatStreamEncoder::start(const MessageStart& event, std::string& out) {
   model_ = event.model;
   usage_ = event.usage;
   scratch_.clear();
-  scratch_.object().key("id").string(id_).key("object").string("chat.completion.chunk").key("created").integer(created_);
+  scratch_.object()
+      .key("id")
+      .string(id_)
+      .key("object")
+      .string("chat.completion.chunk")
+      .key("created")
+      .integer(created_);
   scratch_.key("model").string(model_);
   head_ = "data: ";
   head_ += scratch_.view();
@@ -65,12 +73,20 @@ void ChatStreamEncoder::start(const MessageStart& event, std::string& out) {
 void ChatStreamEncoder::block_start(const BlockStart& event, std::string& out) {
   block_ = BlockState{event.index, event.kind, -1, false, {}};
   if (event.kind == BlockKind::text && !event.text.empty()) text("content", event.text, out);
-  if (event.kind == BlockKind::thinking && !event.text.empty()) text("reasoning_content", event.text, out);
+  if (event.kind == BlockKind::thinking && !event.text.empty())
+    text("reasoning_content", event.text, out);
   if (event.kind != BlockKind::tool_use) return;
   block_.tool = tools_++;
   block_.input = event.input;
   scratch_.clear();
-  scratch_.object().key("tool_calls").array().object().key("index").integer(block_.tool).key("id").string(event.id);
+  scratch_.object()
+      .key("tool_calls")
+      .array()
+      .object()
+      .key("index")
+      .integer(block_.tool)
+      .key("id")
+      .string(event.id);
   scratch_.key("type").string("function").key("function").object().key("name").string(event.name);
   scratch_.key("arguments").string("").end_object().end_object().end_array().end_object();
   frame(scratch_.view(), {}, out);
@@ -80,7 +96,14 @@ void ChatStreamEncoder::tool_arguments(BlockState& b, std::string_view fragment,
   b.has_arguments = true;
   scratch_.clear();
   scratch_.object().key("tool_calls").array().object().key("index").integer(b.tool);
-  scratch_.key("function").object().key("arguments").string(fragment).end_object().end_object().end_array().end_object();
+  scratch_.key("function")
+      .object()
+      .key("arguments")
+      .string(fragment)
+      .end_object()
+      .end_object()
+      .end_array()
+      .end_object();
   frame(scratch_.view(), {}, out);
 }
 
@@ -93,7 +116,8 @@ void ChatStreamEncoder::text(std::string_view key, std::string_view value, std::
 void ChatStreamEncoder::finish(std::string& out) {
   over_ = true;
   const bool refused = stop_reason_ == "refusal";
-  if (refused) text("refusal", refusal_.empty() ? kDefaultRefusal : std::string_view(refusal_), out);
+  if (refused)
+    text("refusal", refusal_.empty() ? kDefaultRefusal : std::string_view(refusal_), out);
   frame("{}", finish_reason(stop_reason_, tools_ > 0 && !refused), out);
   if (include_usage_) {
     scratch_.clear();
@@ -111,12 +135,16 @@ ChatStreamEncoder::BlockState& ChatStreamEncoder::block(int64_t index) {
   return block_;
 }
 
-void ChatStreamEncoder::frame(std::string_view delta_json, std::string_view reason, std::string& out) {
+void ChatStreamEncoder::frame(std::string_view delta_json,
+                              std::string_view reason,
+                              std::string& out) {
   out += head_;
   out += delta_json;
   out += R"(,"logprobs":null,"finish_reason":)";
-  if (reason.empty()) out += "null";
-  else (out += '"').append(reason) += '"';
+  if (reason.empty())
+    out += "null";
+  else
+    (out += '"').append(reason) += '"';
   out += include_usage_ ? "}],\"usage\":null}\n\n" : "}]}\n\n";
 }
 

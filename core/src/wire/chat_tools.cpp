@@ -8,7 +8,8 @@ namespace {
 
 bool is_tool_name(std::string_view name) {
   return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
   });
 }
 
@@ -22,19 +23,26 @@ void write_schema(const json::Value* schema, json::Writer& out) {
     return;
   }
   out.object().key("type").string("object");
-  for (const auto& member : schema->GetObject()) out.key(json::text(member.name)).value(member.value);
+  for (const auto& member : schema->GetObject())
+    out.key(json::text(member.name)).value(member.value);
   out.end_object();
 }
 
-Result<void> write_function(Draft& draft, const json::Value& tool, const std::string& path, json::Writer& out, std::vector<std::string>& names) {
+Result<void> write_function(Draft& draft,
+                            const json::Value& tool,
+                            const std::string& path,
+                            json::Writer& out,
+                            std::vector<std::string>& names) {
   const json::Value* function = json::find(tool, "function");
   if (function == nullptr || !function->IsObject()) return missing(path + ".function");
   const json::Value* name = json::find(*function, "name");
   if (name == nullptr) return missing(path + ".function.name");
   if (!name->IsString()) return invalid_type(path + ".function.name", "a string");
-  if (!is_tool_name(json::text(*name))) return invalid_value(path + ".function.name", "a tool's name must match [A-Za-z0-9_-]{1,64}");
+  if (!is_tool_name(json::text(*name)))
+    return invalid_value(path + ".function.name", "a tool's name must match [A-Za-z0-9_-]{1,64}");
   if (std::find(names.begin(), names.end(), json::text(*name)) != names.end())
-    return invalid_value(path + ".function.name", "the tool '" + std::string(json::text(*name)) + "' is defined twice");
+    return invalid_value(path + ".function.name",
+                         "the tool '" + std::string(json::text(*name)) + "' is defined twice");
   names.emplace_back(json::text(*name));
 
   const json::Value* schema = json::find(*function, "parameters");
@@ -42,14 +50,18 @@ Result<void> write_function(Draft& draft, const json::Value& tool, const std::st
     if (!schema->IsObject()) return invalid_type(path + ".function.parameters", "an object");
     const json::Value* type = json::find(*schema, "type");
     if (type != nullptr && !(type->IsString() && json::text(*type) == "object"))
-      return invalid_value(path + ".function.parameters", "a tool's parameters must be of type object");
+      return invalid_value(path + ".function.parameters",
+                           "a tool's parameters must be of type object");
   }
   out.object().key("name").string(json::text(*name));
-  if (const json::Value* description = json::find(*function, "description"); description != nullptr && description->IsString())
+  if (const json::Value* description = json::find(*function, "description");
+      description != nullptr && description->IsString())
     out.key("description").string(json::text(*description));
   out.key("input_schema");
   write_schema(schema, out);
-  if (const json::Value* strict = json::find(*function, "strict"); strict != nullptr && strict->IsTrue()) draft.warn("tools.strict", "dropped");
+  if (const json::Value* strict = json::find(*function, "strict");
+      strict != nullptr && strict->IsTrue())
+    draft.warn("tools.strict", "dropped");
   out.end_object();
   return {};
 }
@@ -64,25 +76,33 @@ Result<Choice> read_choice(const Draft& draft, const std::vector<std::string>& n
   if (v == nullptr) return Choice{};
   if (v->IsString()) {
     const std::string_view mode = json::text(*v);
-    if (mode == "auto" || mode == "none") return Choice{names.empty() ? std::string_view() : mode, {}};
-    if (mode != "required") return invalid_value("tool_choice", "'tool_choice' must be auto, none, required or a function");
-    if (names.empty()) return invalid_value("tool_choice", "'tool_choice' is required, but there are no tools");
+    if (mode == "auto" || mode == "none")
+      return Choice{names.empty() ? std::string_view() : mode, {}};
+    if (mode != "required")
+      return invalid_value("tool_choice",
+                           "'tool_choice' must be auto, none, required or a function");
+    if (names.empty())
+      return invalid_value("tool_choice", "'tool_choice' is required, but there are no tools");
     return Choice{"any", {}};
   }
   if (!v->IsObject()) return invalid_type("tool_choice", "a string or an object");
   const json::Value* function = json::find(*v, "function");
   if (json::string_or(*v, "type") != "function" || function == nullptr)
-    return unsupported_value("tool_choice", "'tool_choice' must be auto, none, required or {\"type\": \"function\", \"function\": {\"name\": ...}}");
+    return unsupported_value("tool_choice",
+                             "'tool_choice' must be auto, none, required or {\"type\": "
+                             "\"function\", \"function\": {\"name\": ...}}");
   const std::string_view name = json::string_or(*function, "name");
   if (std::find(names.begin(), names.end(), name) == names.end())
-    return invalid_value("tool_choice", "'tool_choice' names the tool '" + std::string(name) + "', which is not among the tools");
+    return invalid_value("tool_choice", "'tool_choice' names the tool '" + std::string(name) +
+                                            "', which is not among the tools");
   return Choice{"tool", name};
 }
 
 Result<void> write_choice(Draft& draft, const std::vector<std::string>& names, json::Writer& out) {
   CLAIF_TRY(Choice choice, read_choice(draft, names));
   const json::Value* parallel = draft.get(Param::parallel_tool_calls);
-  if (parallel != nullptr && !parallel->IsBool()) return invalid_type("parallel_tool_calls", "true or false");
+  if (parallel != nullptr && !parallel->IsBool())
+    return invalid_type("parallel_tool_calls", "true or false");
   const bool single = parallel != nullptr && !parallel->GetBool() && !names.empty();
   if ((choice.type == "any" || choice.type == "tool") && !draft.model->forced_tools) {  // R15
     draft.warn("tool_choice", "downgraded");
@@ -120,7 +140,8 @@ Result<void> write_tools(Draft& draft, json::Writer& out, std::vector<std::strin
       if (!tool.IsObject()) return invalid_type(path, "an object");
       const json::Value* type = json::find(tool, "type");
       if (type == nullptr) return missing(path + ".type");
-      if (!type->IsString() || json::text(*type) != "function") return unsupported_value(path + ".type", "only tools of type function are accepted");
+      if (!type->IsString() || json::text(*type) != "function")
+        return unsupported_value(path + ".type", "only tools of type function are accepted");
       each.clear();
       CLAIF_CHECK(write_function(draft, tool, path, each, names));
       if (only.empty() || names.back() == only) out.raw(each.view());

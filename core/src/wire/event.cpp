@@ -24,7 +24,8 @@ EventBody message_start(const json::Value& root) {
   if (message == nullptr) return Other{};
   const json::Value* usage = json::find(*message, "usage");
   return MessageStart{json::string_or(*message, "id"), json::string_or(*message, "model"),
-                      usage ? json::string_or(*usage, "service_tier") : std::string_view(), read_usage(usage)};
+                      usage ? json::string_or(*usage, "service_tier") : std::string_view(),
+                      read_usage(usage)};
 }
 
 EventBody block_start(const json::Value& root, std::string& input) {
@@ -61,7 +62,8 @@ EventBody message_delta(const json::Value& root) {
   if (const json::Value* delta = json::find(root, "delta")) {
     out.stop_reason = json::string_or(*delta, "stop_reason");
     out.stop_sequence = json::string_or(*delta, "stop_sequence");
-    if (const json::Value* details = json::find(*delta, "stop_details")) out.refusal = json::string_or(*details, "explanation");
+    if (const json::Value* details = json::find(*delta, "stop_details"))
+      out.refusal = json::string_or(*details, "explanation");
   }
   out.usage = read_usage(json::find(root, "usage"));
   return out;
@@ -69,7 +71,8 @@ EventBody message_delta(const json::Value& root) {
 
 EventBody stream_error(const json::Value& root) {
   const json::Value* error = json::find(root, "error");
-  if (error == nullptr) return StreamError{"api_error", "the upstream sent an error without a description", {}};
+  if (error == nullptr)
+    return StreamError{"api_error", "the upstream sent an error without a description", {}};
   const json::Value* details = json::find(*error, "details");
   return StreamError{json::string_or(*error, "type"), json::string_or(*error, "message"),
                      details ? json::string_or(*details, "error_code") : std::string_view()};
@@ -91,7 +94,8 @@ EventBody read_body(const json::Value& root, std::string& input) {
 
 Result<Event> EventParser::parse(std::string_view json) {
   text_.assign(json);
-  std::array<char, 4096> values, stack;  // enough for nearly every event, so that nothing is allocated
+  std::array<char, 4096> values,
+      stack;  // enough for nearly every event, so that nothing is allocated
   Pool value_pool(values.data(), values.size());
   Pool stack_pool(stack.data(), stack.size());
   SmallDocument doc(&value_pool, 1024, &stack_pool);

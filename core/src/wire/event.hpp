@@ -1,5 +1,5 @@
-// Anthropic's stream events as typed values (translation.md section 4). Sets of event, block and delta types
-// are open: what is unknown becomes Other and is passed over.
+// Anthropic's stream events as typed values (translation.md section 4). Sets of event, block and
+// delta types are open: what is unknown becomes Other and is passed over.
 #pragma once
 
 #include <claif/result.hpp>
@@ -56,7 +56,7 @@ struct BlockStop {
 };
 struct MessageDelta {
   std::string_view stop_reason, stop_sequence;  // empty: not said
-  std::string_view refusal;        // stop_details.explanation
+  std::string_view refusal;                     // stop_details.explanation
   Usage usage;
 };
 struct MessageStop {};
@@ -65,8 +65,17 @@ struct StreamError {
 };
 struct Other {};  // ping and everything unknown
 
-using EventBody = std::variant<Other, MessageStart, BlockStart, TextDelta, JsonDelta, ThinkingDelta, SignatureDelta,
-                               BlockStop, MessageDelta, MessageStop, StreamError>;
+using EventBody = std::variant<Other,
+                               MessageStart,
+                               BlockStart,
+                               TextDelta,
+                               JsonDelta,
+                               ThinkingDelta,
+                               SignatureDelta,
+                               BlockStop,
+                               MessageDelta,
+                               MessageStop,
+                               StreamError>;
 
 struct Event {
   std::string_view json;  // as received
@@ -76,7 +85,8 @@ struct Event {
 // Parses one event at a time; the views of an Event end with the next call. Not thread-safe.
 class EventParser {
  public:
-  // upstream, reason upstream_protocol_error, when `json` is no JSON object. `json` must outlive the Event.
+  // upstream, reason upstream_protocol_error, when `json` is no JSON object. `json` must outlive
+  // the Event.
   Result<Event> parse(std::string_view json);
 
  private:

@@ -7,11 +7,14 @@ namespace claif::wire {
 
 // `has_tool_calls`: the answer holds calls of the client's tools that it will see.
 constexpr std::string_view finish_reason(std::string_view stop_reason, bool has_tool_calls) {
-  if (stop_reason == "max_tokens" || stop_reason == "model_context_window_exceeded" || stop_reason == "pause_turn") return "length";
+  if (stop_reason == "max_tokens" || stop_reason == "model_context_window_exceeded" ||
+      stop_reason == "pause_turn")
+    return "length";
   if (stop_reason == "refusal") return "content_filter";
   return has_tool_calls ? "tool_calls" : "stop";
 }
 
-inline constexpr std::string_view kDefaultRefusal = "The model declined to respond to this request.";
+inline constexpr std::string_view kDefaultRefusal =
+    "The model declined to respond to this request.";
 
 }  // namespace claif::wire

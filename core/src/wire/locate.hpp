@@ -9,8 +9,8 @@
 
 namespace claif::wire {
 
-// Replaces the body of `request` and finds its messages, model, tools and limits anew. internal when `body` is
-// no Messages request; whether it streams must stay as it was.
+// Replaces the body of `request` and finds its messages, model, tools and limits anew. internal
+// when `body` is no Messages request; whether it streams must stay as it was.
 Result<void> adopt_body(MessagesRequest& request, std::string body);
 
 }  // namespace claif::wire

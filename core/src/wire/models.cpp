@@ -47,7 +47,9 @@ constexpr std::array kShorthands{
     Synonym{"fable", "claude-fable-5-2"},
 };
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // claude-<name>-X.Y is claude-<name>-X-Y.
 std::string undot(std::string name) {
@@ -85,12 +87,15 @@ Result<ResolvedModel> resolve_model(std::string_view name, const ModelAliases& a
   if (id.starts_with("claude-") && id.size() > 7) return ResolvedModel{std::move(id), kUnknown};
   Error error;
   error.code = Errc::not_found;
-  error.message = "the model '" + std::string(name) + "' does not exist: use a claude-* id, or opus, sonnet, haiku or fable";
+  error.message = "the model '" + std::string(name) +
+                  "' does not exist: use a claude-* id, or opus, sonnet, haiku or fable";
   error.param = "model";
   error.reason = "model_not_found";
   return fail(std::move(error));
 }
 
-std::span<const ModelRow> known_models() { return kModels; }
+std::span<const ModelRow> known_models() {
+  return kModels;
+}
 
 }  // namespace claif::wire

@@ -17,13 +17,13 @@ enum class Thinking : char { a = 'A', b = 'B', c = 'C', d = 'D', e = 'E' };
 
 struct ModelRow {
   std::string_view id;
-  int64_t max_output;   // tokens
+  int64_t max_output;  // tokens
   Thinking thinking;
   bool xhigh_effort;
-  bool forced_tools;    // accepts tool_choice any or tool
-  bool mid_system;      // accepts a system message after the first turn
-  bool prefill;         // accepts a last message of the assistant
-  bool sampling;        // accepts temperature, top_p, top_k
+  bool forced_tools;  // accepts tool_choice any or tool
+  bool mid_system;    // accepts a system message after the first turn
+  bool prefill;       // accepts a last message of the assistant
+  bool sampling;      // accepts temperature, top_p, top_k
 };
 
 using ModelAliases = std::map<std::string, std::string, std::less<>>;
@@ -33,8 +33,8 @@ struct ResolvedModel {
   ModelRow row;  // of the id, or of an unknown Claude model
 };
 
-// Applies aliases and shorthands (R2) and finds the row (R3). not_found, with param "model" and reason
-// model_not_found, for what is no Claude model.
+// Applies aliases and shorthands (R2) and finds the row (R3). not_found, with param "model" and
+// reason model_not_found, for what is no Claude model.
 Result<ResolvedModel> resolve_model(std::string_view name, const ModelAliases& aliases);
 
 // The models that a client may be told about, newest first.

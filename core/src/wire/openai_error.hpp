@@ -28,8 +28,8 @@ Error from_upstream(const UpstreamHead& head, std::string_view body);
 Error from_stream_error(const StreamError& error);
 Error stream_truncated();  // S12
 
-int http_status(const Error& error);              // error.status, or the one of error.code
+int http_status(const Error& error);               // error.status, or the one of error.code
 std::string_view openai_type(const Error& error);  // error.type, or the one of error.code
-std::string encode_error(const Error& error);     // {"error":{message,type,param,code}}
+std::string encode_error(const Error& error);      // {"error":{message,type,param,code}}
 
 }  // namespace claif::wire

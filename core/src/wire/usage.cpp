@@ -25,9 +25,13 @@ void Usage::overwrite(const Usage& newer) {
 
 Usage read_usage(const json::Value* usage) {
   if (usage == nullptr) return {};
-  Usage out{count(*usage, "input_tokens"), count(*usage, "output_tokens"), count(*usage, "cache_creation_input_tokens"),
-            count(*usage, "cache_read_input_tokens"), {}};
-  if (const json::Value* details = json::find(*usage, "output_tokens_details")) out.thinking = count(*details, "thinking_tokens");
+  Usage out{count(*usage, "input_tokens"),
+            count(*usage, "output_tokens"),
+            count(*usage, "cache_creation_input_tokens"),
+            count(*usage, "cache_read_input_tokens"),
+            {}};
+  if (const json::Value* details = json::find(*usage, "output_tokens_details"))
+    out.thinking = count(*details, "thinking_tokens");
   return out;
 }
 
@@ -46,10 +50,18 @@ void write_openai_usage(json::Writer& out, const Usage& usage) {
 
 void write_anthropic_usage(json::Writer& out, const Usage& usage) {
   out.object();
-  out.key("input_tokens").integer(usage.input.value_or(0)).key("output_tokens").integer(usage.output.value_or(0));
+  out.key("input_tokens")
+      .integer(usage.input.value_or(0))
+      .key("output_tokens")
+      .integer(usage.output.value_or(0));
   out.key("cache_creation_input_tokens").integer(usage.cache_creation.value_or(0));
   out.key("cache_read_input_tokens").integer(usage.cache_read.value_or(0));
-  if (usage.thinking) out.key("output_tokens_details").object().key("thinking_tokens").integer(*usage.thinking).end_object();
+  if (usage.thinking)
+    out.key("output_tokens_details")
+        .object()
+        .key("thinking_tokens")
+        .integer(*usage.thinking)
+        .end_object();
   out.end_object();
 }
 

@@ -2,9 +2,9 @@
 //
 //   CLAIF_PLUGIN(MyStrategy, "com.example.my-strategy", "1.0.0")
 //
-// The class needs a constructor from (sdk::Host, const sdk::Config&), (sdk::Host) or (), and the members of
-// at least one kind: see approval.hpp, observer.hpp, hook.hpp, cache.hpp, session_store.hpp, transport.hpp
-// and tools.hpp. It may have
+// The class needs a constructor from (sdk::Host, const sdk::Config&), (sdk::Host) or (), and the
+// members of at least one kind: see approval.hpp, observer.hpp, hook.hpp, cache.hpp,
+// session_store.hpp, transport.hpp and tools.hpp. It may have
 //   static constexpr const char* kConfigSchema   JSON Schema of its configuration
 //   static constexpr bool kBlocking = true       its calls may block: the host makes them on a pool
 // Exceptions stop at the boundary: each becomes the safe answer of its kind.
@@ -29,16 +29,21 @@
 namespace claif::sdk {
 
 template <class P>
-concept Constructible = std::constructible_from<P, Host, const Config&> || std::constructible_from<P, Host> || std::default_initializable<P>;
+concept Constructible = std::constructible_from<P, Host, const Config&> ||
+    std::constructible_from<P, Host> || std::default_initializable<P>;
 
 template <class P>
-concept Plugin = Constructible<P> && (Approval<P> || Observer<P> || Hook<P> || Cache<P> || SessionStore<P> || Transport<P> || Tools<P>);
+concept Plugin = Constructible<P> &&(Approval<P> || Observer<P> || Hook<P> || Cache<P> ||
+                                     SessionStore<P> || Transport<P> || Tools<P>);
 
 // Constant tables for one plugin class. Nothing here is called by authors.
 template <Plugin P>
 class Glue {
  public:
-  static claif_status create(const claif_host* host, claif_str config, void** self, claif_error* error) noexcept {
+  static claif_status create(const claif_host* host,
+                             claif_str config,
+                             void** self,
+                             claif_error* error) noexcept {
     try {
       *self = make(Host(host), view(config)).release();
       return CLAIF_OK;
@@ -55,27 +60,38 @@ class Glue {
       if (wanted == CLAIF_APPROVAL_ID) return &table;
     }
     if constexpr (Observer<P>) {
-      static constexpr claif_observer_v1 table{sizeof table, 0, P::kInterest, &ObserverGlue<P>::on_events};
+      static constexpr claif_observer_v1 table{sizeof table, 0, P::kInterest,
+                                               &ObserverGlue<P>::on_events};
       if (wanted == CLAIF_OBSERVER_ID) return &table;
     }
     if constexpr (Hook<P>) {
-      static constexpr claif_hook_v1 table{sizeof table, kFlags, HookGlue<P>::kPhases, 0, &HookGlue<P>::run};
+      static constexpr claif_hook_v1 table{sizeof table, kFlags, HookGlue<P>::kPhases, 0,
+                                           &HookGlue<P>::run};
       if (wanted == CLAIF_HOOK_ID) return &table;
     }
     if constexpr (Cache<P>) {
-      static constexpr claif_cache_v1 table{sizeof table, kFlags, &CacheGlue<P>::get, &CacheGlue<P>::put, &CacheGlue<P>::erase};
+      static constexpr claif_cache_v1 table{sizeof table, kFlags, &CacheGlue<P>::get,
+                                            &CacheGlue<P>::put, &CacheGlue<P>::erase};
       if (wanted == CLAIF_CACHE_ID) return &table;
     }
     if constexpr (SessionStore<P>) {
-      static constexpr claif_store_v1 table{sizeof table, kFlags, &StoreGlue<P>::load, &StoreGlue<P>::append, &StoreGlue<P>::list, &StoreGlue<P>::erase};
+      static constexpr claif_store_v1 table{sizeof table,        kFlags,
+                                            &StoreGlue<P>::load, &StoreGlue<P>::append,
+                                            &StoreGlue<P>::list, &StoreGlue<P>::erase};
       if (wanted == CLAIF_SESSION_STORE_ID) return &table;
     }
     if constexpr (Transport<P>) {
-      static constexpr claif_transport_v1 table{sizeof table, 0, &TransportGlue<P>::start, &TransportGlue<P>::resume, &TransportGlue<P>::cancel, &TransportGlue<P>::models};
+      static constexpr claif_transport_v1 table{sizeof table,
+                                                0,
+                                                &TransportGlue<P>::start,
+                                                &TransportGlue<P>::resume,
+                                                &TransportGlue<P>::cancel,
+                                                &TransportGlue<P>::models};
       if (wanted == CLAIF_TRANSPORT_ID) return &table;
     }
     if constexpr (Tools<P>) {
-      static constexpr claif_tools_v1 table{sizeof table, kFlags, &ToolsGlue<P>::list, &ToolsGlue<P>::invoke, &ToolsGlue<P>::cancel};
+      static constexpr claif_tools_v1 table{sizeof table, kFlags, &ToolsGlue<P>::list,
+                                            &ToolsGlue<P>::invoke, &ToolsGlue<P>::cancel};
       if (wanted == CLAIF_TOOLS_ID) return &table;
     }
     return nullptr;
@@ -94,41 +110,60 @@ class Glue {
     return ids;
   }
   static constexpr const char* schema() {
-    if constexpr (requires { P::kConfigSchema; }) return P::kConfigSchema;
-    else return nullptr;
+    if constexpr (requires { P::kConfigSchema; })
+      return P::kConfigSchema;
+    else
+      return nullptr;
   }
   static constexpr const char* const* needs() {
-    if constexpr (requires { P::kNeeds; }) return P::kNeeds;  // NULL-terminated array
-    else return nullptr;
+    if constexpr (requires { P::kNeeds; })
+      return P::kNeeds;  // NULL-terminated array
+    else
+      return nullptr;
   }
 
  private:
   static constexpr bool blocking() {
-    if constexpr (requires { P::kBlocking; }) return P::kBlocking;
-    else return false;
+    if constexpr (requires { P::kBlocking; })
+      return P::kBlocking;
+    else
+      return false;
   }
   static constexpr uint32_t kFlags = blocking() ? uint32_t{CLAIF_IFACE_BLOCKING} : 0u;
 
   static std::unique_ptr<P> make(Host host, std::string_view config) {
-    if constexpr (std::constructible_from<P, Host, const Config&>) return std::make_unique<P>(host, Config(config));
-    else if constexpr (std::constructible_from<P, Host>) return std::make_unique<P>(host);
-    else return std::make_unique<P>();
+    if constexpr (std::constructible_from<P, Host, const Config&>)
+      return std::make_unique<P>(host, Config(config));
+    else if constexpr (std::constructible_from<P, Host>)
+      return std::make_unique<P>(host);
+    else
+      return std::make_unique<P>();
   }
 };
 
 }  // namespace claif::sdk
 
-#define CLAIF_PLUGIN(Type, plugin_id, plugin_version)                                                     \
-  static_assert(claif::sdk::Plugin<Type>,                                                                 \
-                #Type " has the members of no plugin kind, or no constructor that the SDK can call");     \
-  extern "C" CLAIF_EXPORT const claif_entry* CLAIF_ENTRY(uint32_t) noexcept {                             \
-    static constexpr auto provides = claif::sdk::Glue<Type>::provides();                                  \
-    static constexpr claif_descriptor descriptor{sizeof descriptor, CLAIF_ABI_MINOR, 0, plugin_id, #Type, \
-                                                 plugin_version, "MIT", claif::sdk::Glue<Type>::schema(), \
-                                                 provides.data(), claif::sdk::Glue<Type>::needs()};       \
-    static constexpr claif_entry entry{sizeof entry, CLAIF_ABI_MAJOR, &descriptor,                        \
-                                       &claif::sdk::Glue<Type>::create, &claif::sdk::Glue<Type>::destroy, \
-                                       &claif::sdk::Glue<Type>::iface};                                   \
-    return &entry;                                                                                        \
-  }                                                                                                       \
+#define CLAIF_PLUGIN(Type, plugin_id, plugin_version)                                           \
+  static_assert(claif::sdk::Plugin<Type>, #Type                                                 \
+                " has the members of no plugin kind, or no constructor that the SDK can call"); \
+  extern "C" CLAIF_EXPORT const claif_entry* CLAIF_ENTRY(uint32_t) noexcept {                   \
+    static constexpr auto provides = claif::sdk::Glue<Type>::provides();                        \
+    static constexpr claif_descriptor descriptor{sizeof descriptor,                             \
+                                                 CLAIF_ABI_MINOR,                               \
+                                                 0,                                             \
+                                                 plugin_id,                                     \
+                                                 #Type,                                         \
+                                                 plugin_version,                                \
+                                                 "MIT",                                         \
+                                                 claif::sdk::Glue<Type>::schema(),              \
+                                                 provides.data(),                               \
+                                                 claif::sdk::Glue<Type>::needs()};              \
+    static constexpr claif_entry entry{sizeof entry,                                            \
+                                       CLAIF_ABI_MAJOR,                                         \
+                                       &descriptor,                                             \
+                                       &claif::sdk::Glue<Type>::create,                         \
+                                       &claif::sdk::Glue<Type>::destroy,                        \
+                                       &claif::sdk::Glue<Type>::iface};                         \
+    return &entry;                                                                              \
+  }                                                                                             \
   static_assert(true, "the line ends with a semicolon or not")

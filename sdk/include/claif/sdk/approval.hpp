@@ -20,7 +20,9 @@ class ToolCall {
   std::string_view call_id() const noexcept { return view(call_->call_id); }
   std::string_view tool() const noexcept { return view(call_->tool); }
   std::string_view args_json() const noexcept { return view(call_->args_json); }
-  std::span<const uint8_t, 32> args_sha256() const noexcept { return std::span<const uint8_t, 32>(call_->args_sha256); }
+  std::span<const uint8_t, 32> args_sha256() const noexcept {
+    return std::span<const uint8_t, 32>(call_->args_sha256);
+  }
   const claif_tool_call* raw() const noexcept { return call_; }
 
  private:
@@ -36,9 +38,18 @@ class Verdict {
   static Verdict abstain() { return {CLAIF_ABSTAIN, {}}; }
   Verdict() = default;
 
-  Verdict& with_risk(int32_t risk) & { risk_ = risk; return *this; }
-  Verdict&& with_risk(int32_t risk) && { risk_ = risk; return std::move(*this); }
-  Verdict&& with_ttl_ms(uint32_t ttl) && { ttl_ms_ = ttl; return std::move(*this); }
+  Verdict& with_risk(int32_t risk) & {
+    risk_ = risk;
+    return *this;
+  }
+  Verdict&& with_risk(int32_t risk) && {
+    risk_ = risk;
+    return std::move(*this);
+  }
+  Verdict&& with_ttl_ms(uint32_t ttl) && {
+    ttl_ms_ = ttl;
+    return std::move(*this);
+  }
 
   int32_t decision() const noexcept { return decision_; }
   int32_t risk() const noexcept { return risk_; }
@@ -88,13 +99,18 @@ concept DecidesNow = requires(P& p, const ToolCall& call) {
   { p.decide(call) } -> std::same_as<Verdict>;
 };
 template <class P>
-concept DecidesLater = requires(P& p, const ToolCall& call, PendingVerdict later) { p.decide(call, std::move(later)); };
+concept DecidesLater = requires(P& p, const ToolCall& call, PendingVerdict later) {
+  p.decide(call, std::move(later));
+};
 template <class P>
 concept Approval = DecidesNow<P> || DecidesLater<P>;
 
 template <class P>
 struct ApprovalGlue {
-  static claif_status decide(void* self, const claif_tool_call* call, claif_verdict* out, claif_op* op) noexcept {
+  static claif_status decide(void* self,
+                             const claif_tool_call* call,
+                             claif_verdict* out,
+                             claif_op* op) noexcept {
     try {
       if constexpr (DecidesNow<P>) {
         static_cast<P*>(self)->decide(ToolCall(call)).store(*call, out);
@@ -108,7 +124,8 @@ struct ApprovalGlue {
       claif_error error = make_error(CLAIF_E_INTERNAL, "");
       const claif_status status = fill_from_current_exception(&error);
       if (CLAIF_HAS(out, reason)) {
-        out->length = static_cast<uint32_t>(utf8_prefix({error.text, error.length}, sizeof out->reason));
+        out->length =
+            static_cast<uint32_t>(utf8_prefix({error.text, error.length}, sizeof out->reason));
         std::memcpy(out->reason, error.text, out->length);
       }
       return DecidesNow<P> ? status : CLAIF_PENDING;  // a later verdict was failed by ~Op already

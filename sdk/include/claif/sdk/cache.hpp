@@ -39,15 +39,18 @@ struct CacheGlue {
   static void get(void* self, claif_str key, claif_op* raw) noexcept {
     answer(raw, [&](Op& op) {
       if constexpr (CachesNow<P>) {
-        if (CacheValue value = static_cast<P*>(self)->get(view(key))) op.finish(blob(std::move(value)));
+        if (CacheValue value = static_cast<P*>(self)->get(view(key)))
+          op.finish(blob(std::move(value)));
       } else {
         static_cast<P*>(self)->get(view(key), std::move(op));
       }
     });
   }
-  static void put(void* self, claif_str key, claif_str value, uint64_t ttl_ms, claif_op* raw) noexcept {
+  static void put(
+      void* self, claif_str key, claif_str value, uint64_t ttl_ms, claif_op* raw) noexcept {
     answer(raw, [&](Op& op) {
-      const auto ttl = std::chrono::milliseconds(std::min<uint64_t>(ttl_ms, std::numeric_limits<int64_t>::max()));
+      const auto ttl = std::chrono::milliseconds(
+          std::min<uint64_t>(ttl_ms, std::numeric_limits<int64_t>::max()));
       if constexpr (CachesNow<P>) {
         static_cast<P*>(self)->put(view(key), view(value), ttl);
       } else {

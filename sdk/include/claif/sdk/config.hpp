@@ -1,12 +1,8 @@
-// A plugin's configuration: one JSON object, already checked against the plugin's schema by the host.
+// A plugin's configuration: one JSON object, already checked against the plugin's schema by the
+// host.
 #pragma once
 
 #include <claif/sdk/text.hpp>
-
-#include <rapidjson/document.h>
-#include <rapidjson/error/en.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <cstdint>
 #include <optional>
@@ -15,25 +11,37 @@
 #include <utility>
 #include <vector>
 
+#include <rapidjson/document.h>
+#include <rapidjson/error/en.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
 namespace claif::sdk {
 
-// Read-only. A wrong type or a missing key without a default throws Error with CLAIF_E_ARG and the key's
-// name. Thread-safe once made.
+// Read-only. A wrong type or a missing key without a default throws Error with CLAIF_E_ARG and the
+// key's name. Thread-safe once made.
 class Config {
  public:
   explicit Config(std::string_view json) {
-    doc_.Parse<rapidjson::kParseIterativeFlag>(json.empty() ? "{}" : json.data(), json.empty() ? 2 : json.size());
+    doc_.Parse<rapidjson::kParseIterativeFlag>(json.empty() ? "{}" : json.data(),
+                                               json.empty() ? 2 : json.size());
     if (doc_.HasParseError())
-      throw Error(std::string("configuration is not JSON: ") + rapidjson::GetParseError_En(doc_.GetParseError()), CLAIF_E_ARG);
+      throw Error(std::string("configuration is not JSON: ") +
+                      rapidjson::GetParseError_En(doc_.GetParseError()),
+                  CLAIF_E_ARG);
     if (!doc_.IsObject()) throw Error("configuration must be a JSON object", CLAIF_E_ARG);
   }
 
   bool has(const char* key) const { return find(key) != nullptr; }
 
   std::string string(const char* key) const { return required(key, optional_string(key)); }
-  std::string string(const char* key, std::string fallback) const { return optional_string(key).value_or(std::move(fallback)); }
+  std::string string(const char* key, std::string fallback) const {
+    return optional_string(key).value_or(std::move(fallback));
+  }
   int64_t integer(const char* key) const { return required(key, optional_integer(key)); }
-  int64_t integer(const char* key, int64_t fallback) const { return optional_integer(key).value_or(fallback); }
+  int64_t integer(const char* key, int64_t fallback) const {
+    return optional_integer(key).value_or(fallback);
+  }
   double number(const char* key, double fallback) const {
     const auto* v = find(key);
     if (v == nullptr) return fallback;
@@ -63,7 +71,8 @@ class Config {
     const auto* v = find(key);
     if (v == nullptr) return out;
     if (!v->IsArray()) wrong(key, "a list");
-    for (const auto& item : v->GetArray()) out.push_back(text(item));
+    for (const auto& item : v->GetArray())
+      out.push_back(text(item));
     return out;
   }
   // An object as its own JSON text.
@@ -91,14 +100,16 @@ class Config {
     const auto* v = find(key);
     if (v == nullptr) return fallback;
     if (v->IsUint64()) return v->GetUint64();
-    return scaled(key, {{"KiB", 1ull << 10}, {"MiB", 1ull << 20}, {"GiB", 1ull << 30}, {"B", 1}}, "a size such as \"64MiB\"");
+    return scaled(key, {{"KiB", 1ull << 10}, {"MiB", 1ull << 20}, {"GiB", 1ull << 30}, {"B", 1}},
+                  "a size such as \"64MiB\"");
   }
   // Milliseconds: a number, or a string such as "500ms", "30s", "5m", "1h".
   uint64_t duration_ms(const char* key, uint64_t fallback) const {
     const auto* v = find(key);
     if (v == nullptr) return fallback;
     if (v->IsUint64()) return v->GetUint64();
-    return scaled(key, {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}}, "a duration such as \"30s\"");
+    return scaled(key, {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}},
+                  "a duration such as \"30s\"");
   }
 
  private:

@@ -30,8 +30,10 @@ class HookResult {
  public:
   static HookResult unchanged() { return {}; }
   static HookResult replace(std::string body) { return {false, std::move(body)}; }
-  static HookResult drop() { return {false, std::string()}; }                       // event phase
-  static HookResult answer(std::string message_json) { return {true, std::move(message_json)}; }  // request phase
+  static HookResult drop() { return {false, std::string()}; }  // event phase
+  static HookResult answer(std::string message_json) {
+    return {true, std::move(message_json)};
+  }  // request phase
 
   void finish(Op& op) {
     if (!body_) return op.finish();
@@ -48,11 +50,17 @@ class HookResult {
 };
 
 template <class P>
-concept HooksRequest = requires(P& p, const HookInput& in) { { p.on_request(in) } -> std::same_as<HookResult>; };
+concept HooksRequest = requires(P& p, const HookInput& in) {
+  { p.on_request(in) } -> std::same_as<HookResult>;
+};
 template <class P>
-concept HooksEvent = requires(P& p, const HookInput& in) { { p.on_event(in) } -> std::same_as<HookResult>; };
+concept HooksEvent = requires(P& p, const HookInput& in) {
+  { p.on_event(in) } -> std::same_as<HookResult>;
+};
 template <class P>
-concept HooksResponse = requires(P& p, const HookInput& in) { p.on_response(in); };
+concept HooksResponse = requires(P& p, const HookInput& in) {
+  p.on_response(in);
+};
 template <class P>
 concept Hook = HooksRequest<P> || HooksEvent<P> || HooksResponse<P>;
 
@@ -65,7 +73,8 @@ struct HookGlue {
     answer(raw, [&](Op& op) {
       P& plugin = *static_cast<P*>(self);
       if constexpr (HooksRequest<P>) {
-        if (input->phase == CLAIF_PHASE_REQUEST) return plugin.on_request(HookInput(input)).finish(op);
+        if (input->phase == CLAIF_PHASE_REQUEST)
+          return plugin.on_request(HookInput(input)).finish(op);
       }
       if constexpr (HooksEvent<P>) {
         if (input->phase == CLAIF_PHASE_EVENT) return plugin.on_event(HookInput(input)).finish(op);

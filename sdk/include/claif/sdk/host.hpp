@@ -15,8 +15,8 @@
 
 namespace claif::sdk {
 
-// A copyable view of the claif_host of one instance. Every member is [any]. Services that the host does
-// not offer do nothing, or throw Error with CLAIF_E_UNSUPPORTED where an answer is needed.
+// A copyable view of the claif_host of one instance. Every member is [any]. Services that the host
+// does not offer do nothing, or throw Error with CLAIF_E_UNSUPPORTED where an answer is needed.
 class Host {
  public:
   explicit Host(const claif_host* host) noexcept
@@ -38,7 +38,9 @@ class Host {
     if (logs(level)) log_->write(host_, level, str(line));
   }
 
-  std::chrono::nanoseconds now() const { return std::chrono::nanoseconds(need(clock_, CLAIF_CLOCK_ID)->mono_ns(host_)); }
+  std::chrono::nanoseconds now() const {
+    return std::chrono::nanoseconds(need(clock_, CLAIF_CLOCK_ID)->mono_ns(host_));
+  }
   int64_t wall_ms() const { return need(clock_, CLAIF_CLOCK_ID)->wall_ms(host_); }
 
   // Cryptographic random bytes.
@@ -52,9 +54,12 @@ class Host {
       throw Error("the host's blocking pool is full", CLAIF_E_UNAVAILABLE);
   }
   uint64_t after(std::chrono::milliseconds delay, void (*task)(void*), void* ctx) const {
-    return need(executor_, CLAIF_EXECUTOR_ID)->after(host_, static_cast<uint64_t>(delay.count()), task, ctx);
+    return need(executor_, CLAIF_EXECUTOR_ID)
+        ->after(host_, static_cast<uint64_t>(delay.count()), task, ctx);
   }
-  bool cancel_timer(uint64_t timer) const { return need(executor_, CLAIF_EXECUTOR_ID)->cancel(host_, timer) != 0; }
+  bool cancel_timer(uint64_t timer) const {
+    return need(executor_, CLAIF_EXECUTOR_ID)->cancel(host_, timer) != 0;
+  }
 
   // The configured secret, or Error with CLAIF_E_NOT_FOUND.
   std::string_view secret(std::string_view name) const {
@@ -66,12 +71,15 @@ class Host {
   }
 
   // Defines a metric; 0 when the host has no metrics or refuses it. Recording to 0 does nothing.
-  uint32_t metric(uint32_t type, std::string_view name, std::string_view help,
+  uint32_t metric(uint32_t type,
+                  std::string_view name,
+                  std::string_view help,
                   std::initializer_list<std::string_view> labels = {},
                   std::initializer_list<double> buckets = {}) const {
     if (metrics_ == nullptr) return 0;
     std::vector<claif_str> names;
-    for (auto label : labels) names.push_back(str(label));
+    for (auto label : labels)
+      names.push_back(str(label));
     claif_metric m{};
     m.size = sizeof m;
     m.type = type;

@@ -1,4 +1,5 @@
-// Observer plugins: a class with `void on_events(Events)` and `static constexpr uint64_t kInterest`.
+// Observer plugins: a class with `void on_events(Events)` and `static constexpr uint64_t
+// kInterest`.
 #pragma once
 
 #include <claif/abi/observer.h>
@@ -10,7 +11,9 @@
 
 namespace claif::sdk {
 
-constexpr uint64_t interest(auto... kinds) { return ((uint64_t{1} << static_cast<unsigned>(kinds)) | ...); }
+constexpr uint64_t interest(auto... kinds) {
+  return ((uint64_t{1} << static_cast<unsigned>(kinds)) | ...);
+}
 
 // One event, valid for the call of on_events.
 class Event {

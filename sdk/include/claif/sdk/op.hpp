@@ -11,8 +11,8 @@
 
 namespace claif::sdk {
 
-// Owns the duty to finish: an Op that is dropped unfinished finishes with an error. Move it to where the
-// answer comes from; any thread may finish it. Not copyable, one holder at a time.
+// Owns the duty to finish: an Op that is dropped unfinished finishes with an error. Move it to
+// where the answer comes from; any thread may finish it. Not copyable, one holder at a time.
 class Op {
  public:
   explicit Op(claif_op* op) noexcept : op_(op) {}
@@ -32,7 +32,9 @@ class Op {
   explicit operator bool() const noexcept { return op_ != nullptr; }
 
   // CLAIF_OK, CLAIF_AGAIN (taken; wait for resume) or CLAIF_E_CANCELLED.
-  claif_status emit(uint32_t kind, std::string_view item) noexcept { return op_->emit(op_, kind, str(item)); }
+  claif_status emit(uint32_t kind, std::string_view item) noexcept {
+    return op_->emit(op_, kind, str(item));
+  }
 
   void finish() noexcept { end(CLAIF_OK, nullptr, nullptr); }
   void finish(const claif_blob& value) noexcept { end(CLAIF_OK, &value, nullptr); }
@@ -40,7 +42,9 @@ class Op {
     const claif_blob b = blob(std::move(value));
     end(CLAIF_OK, &b, nullptr);
   }
-  void fail(const claif_error& error) noexcept { end(error.code < 0 ? error.code : CLAIF_E_INTERNAL, nullptr, &error); }
+  void fail(const claif_error& error) noexcept {
+    end(error.code < 0 ? error.code : CLAIF_E_INTERNAL, nullptr, &error);
+  }
   void fail(claif_status code, std::string_view text, uint32_t retry_after_ms = 0) noexcept {
     fail(make_error(code, text, retry_after_ms));
   }
@@ -56,7 +60,8 @@ class Op {
     if (claif_op* op = std::exchange(op_, nullptr)) op->finish(op, status, value, error);
   }
   void drop() noexcept {
-    if (op_ != nullptr) fail(CLAIF_E_INTERNAL, "the plugin dropped the operation without an answer");
+    if (op_ != nullptr)
+      fail(CLAIF_E_INTERNAL, "the plugin dropped the operation without an answer");
   }
 
   claif_op* op_;

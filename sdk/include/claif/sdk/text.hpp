@@ -13,14 +13,19 @@
 
 namespace claif::sdk {
 
-inline std::string_view view(claif_str s) noexcept { return {s.size ? s.data : "", s.size}; }
-inline claif_str str(std::string_view s) noexcept { return {s.data(), s.size()}; }
+inline std::string_view view(claif_str s) noexcept {
+  return {s.size ? s.data : "", s.size};
+}
+inline claif_str str(std::string_view s) noexcept {
+  return {s.data(), s.size()};
+}
 
-// The error of a plugin call. Thrown inside a plugin it becomes the claif_error of that call; it never
-// crosses the boundary as an exception.
+// The error of a plugin call. Thrown inside a plugin it becomes the claif_error of that call; it
+// never crosses the boundary as an exception.
 class Error : public std::runtime_error {
  public:
-  explicit Error(const std::string& text, claif_status code = CLAIF_E_INTERNAL,
+  explicit Error(const std::string& text,
+                 claif_status code = CLAIF_E_INTERNAL,
                  uint32_t retry_after_ms = 0)
       : std::runtime_error(text), code_(code), retry_after_ms_(retry_after_ms) {}
   claif_status code() const noexcept { return code_; }
@@ -34,11 +39,14 @@ class Error : public std::runtime_error {
 // The longest prefix of `text` of at most `limit` bytes that does not cut a UTF-8 sequence.
 inline size_t utf8_prefix(std::string_view text, size_t limit) noexcept {
   size_t n = std::min(text.size(), limit);
-  while (n > 0 && n < text.size() && (static_cast<unsigned char>(text[n]) & 0xC0u) == 0x80u) --n;
+  while (n > 0 && n < text.size() && (static_cast<unsigned char>(text[n]) & 0xC0u) == 0x80u)
+    --n;
   return n;
 }
 
-inline void fill(claif_error* out, claif_status code, std::string_view text,
+inline void fill(claif_error* out,
+                 claif_status code,
+                 std::string_view text,
                  uint32_t retry_after_ms = 0) noexcept {
   if (out == nullptr || !CLAIF_HAS(out, text)) return;
   out->code = code;
@@ -62,7 +70,9 @@ inline claif_status fill_from_current_exception(claif_error* out) noexcept {
   return CLAIF_E_INTERNAL;
 }
 
-inline claif_error make_error(claif_status code, std::string_view text, uint32_t retry_after_ms = 0) noexcept {
+inline claif_error make_error(claif_status code,
+                              std::string_view text,
+                              uint32_t retry_after_ms = 0) noexcept {
   claif_error e{};
   e.size = sizeof e;
   fill(&e, code, text, retry_after_ms);
@@ -81,8 +91,9 @@ inline claif_blob blob(std::string bytes) {
 // The same without a copy, for bytes that are shared with a container.
 inline claif_blob blob(std::shared_ptr<const std::string> bytes) {
   auto owner = std::make_unique<std::shared_ptr<const std::string>>(std::move(bytes));
-  claif_blob b{(*owner)->data(), (*owner)->size(), owner.get(),
-               [](void* o) noexcept { delete static_cast<std::shared_ptr<const std::string>*>(o); }};
+  claif_blob b{(*owner)->data(), (*owner)->size(), owner.get(), [](void* o) noexcept {
+                 delete static_cast<std::shared_ptr<const std::string>*>(o);
+               }};
   owner.release();
   return b;
 }

@@ -31,7 +31,9 @@ concept Transport = requires(P& p, const Request& request, Op op, uint64_t id) {
   p.cancel(id);
 };
 template <class P>
-concept ListsModels = requires(P& p, Op op) { p.models(std::move(op)); };
+concept ListsModels = requires(P& p, Op op) {
+  p.models(std::move(op));
+};
 
 template <class P>
 struct TransportGlue {
@@ -52,8 +54,10 @@ struct TransportGlue {
   }
   static void models(void* self, claif_op* raw) noexcept {
     answer(raw, [&](Op& op) {
-      if constexpr (ListsModels<P>) static_cast<P*>(self)->models(std::move(op));
-      else (void)self, op.fail(CLAIF_E_UNSUPPORTED, "this transport has no list of models");
+      if constexpr (ListsModels<P>)
+        static_cast<P*>(self)->models(std::move(op));
+      else
+        (void)self, op.fail(CLAIF_E_UNSUPPORTED, "this transport has no list of models");
     });
   }
 };
