@@ -60,7 +60,7 @@ void Exchange::abandon_keep_alive() {
 }
 
 void Exchange::on_disconnect(std::function<void()> listener) {
-  if (connection_.gone_) return listener();
+  if (connection_.gone_ && listener) return listener();
   connection_.on_disconnect_ = std::move(listener);
 }
 
