@@ -2,6 +2,7 @@
 
 #include <claif/sdk/text.hpp>
 
+#include <atomic>
 #include <cstring>
 #include <memory>
 
@@ -59,16 +60,17 @@ claif_status call_decide(const Instance& instance,
 
 Task<Verdict> decide(CallSite site, const ToolCall& call, Millis deadline) {
   const auto question = std::make_shared<Question>(call);
-  const auto status = std::make_shared<claif_status>(CLAIF_PENDING);
+  const auto status = std::make_shared<std::atomic<claif_status>>(CLAIF_PENDING);
   Loop& loop = site.ops.loop();
   PendingCall pending(loop);
   const Nanos began = loop.clock().coarse();
   make_call<claif_approval_v1>(
       site, pending, loop.clock().now() + deadline,
       [question, status](const claif_approval_v1& table, void* self, claif_op* op) {
-        *status = table.decide(self, &question->raw, &question->verdict, op);
-        if (*status == CLAIF_PENDING) return;  // the plugin finishes the operation
-        op->finish(op, *status, nullptr, nullptr);
+        const claif_status answer = table.decide(self, &question->raw, &question->verdict, op);
+        if (answer == CLAIF_PENDING) return;  // the plugin finishes the operation
+        status->store(answer, std::memory_order_relaxed);
+        op->finish(op, answer, nullptr, nullptr);
       });
   TimerId timer = 0;
   const std::string what = "decide";
@@ -79,11 +81,19 @@ Task<Verdict> decide(CallSite site, const ToolCall& call, Millis deadline) {
 
   const Pin pin(site.slot);
   Instance* const instance = pin.get();
-  if (result.status == CLAIF_OK && result.has_value) {  // a verdict that came later
+  const bool came_later = status->load(std::memory_order_relaxed) == CLAIF_PENDING;
+  if (result.status == CLAIF_OK && result.has_value != came_later) {
+    if (instance != nullptr) instance->faults().report("it gave no verdict, or two");
+    co_return deny("the approval plugin gave no verdict, or two");
+  }
+  if (result.status == CLAIF_OK && came_later) {
     claif_verdict later{};
+    later.risk = -1;
     const std::string_view bytes = result.value.view();
-    if (bytes.size() < sizeof(uint32_t) + sizeof(int32_t) + 32)
-      co_return deny("the approval plugin's answer is too short");
+    if (bytes.size() < sizeof(uint32_t) + sizeof(int32_t) + 32) {
+      if (instance != nullptr) instance->faults().report("its verdict is too short");
+      co_return deny("the approval plugin's verdict is too short");
+    }
     std::memcpy(&later, bytes.data(), std::min(bytes.size(), sizeof later));
     co_return read_verdict(later, call, instance);
   }

@@ -111,7 +111,7 @@ enum class OnInternalError { is_a_fault, is_an_answer };
 template <class Table, class Invoke>
 Task<OpResult> call_plugin(CallSite site,
                            Millis deadline,
-                           std::string what,
+                           std::string_view what,
                            OnInternalError internal,
                            Items* items,
                            Invoke invoke) {
@@ -125,7 +125,7 @@ Task<OpResult> call_plugin(CallSite site,
   if (timer != 0) loop.cancel(timer);
   if (internal == OnInternalError::is_a_fault && result.status == CLAIF_E_INTERNAL) {
     const Pin pin(site.slot);
-    if (pin) pin->faults().report(what + " failed: " + result.error);
+    if (pin) pin->faults().report(std::string(what) + " failed: " + result.error);
   }
   co_return result;
 }

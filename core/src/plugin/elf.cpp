@@ -53,8 +53,9 @@ Result<void> read_symbols(const Image& image,
       return refuse("is cut off: its symbol table is not whole, copy the file again");
     const unsigned binding = ELF64_ST_BIND(symbol.st_info);
     if (symbol.st_shndx == SHN_UNDEF || binding == STB_LOCAL) continue;
-    facts.exports.push_back(image.string(names, symbol.st_name));
-    if (binding == STB_GNU_UNIQUE) facts.unique.push_back(facts.exports.back());
+    std::string name = image.string(names, symbol.st_name);
+    if (binding == STB_GNU_UNIQUE) facts.unique.push_back(name);
+    if (ELF64_ST_TYPE(symbol.st_info) == STT_FUNC) facts.functions.push_back(std::move(name));
   }
   return {};
 }

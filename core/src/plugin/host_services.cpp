@@ -185,14 +185,24 @@ struct ServiceTables {
       out->id = next_number();
       out->self = (*child)->self();
       out->iface = (*child)->table<void>(std::string(view(iface)).c_str());
+      const std::lock_guard lock(context.children_mutex_);
       context.children_.emplace(out->id, std::move(*child));
       return CLAIF_OK;
     } catch (...) {
       return sdk::fill_from_current_exception(error);
     }
   }
+  // A child that still works stays until its parent ends.
   static void child_release(const claif_host* host, uint64_t child) noexcept {
-    HostContext::of(host).children_.erase(child);
+    HostContext& context = HostContext::of(host);
+    std::unique_ptr<Instance> unused;
+    const std::lock_guard lock(context.children_mutex_);
+    const auto found = context.children_.find(child);
+    if (found == context.children_.end()) return;
+    found->second->retire();
+    if (found->second->in_flight() != 0) return;
+    unused = std::move(found->second);
+    context.children_.erase(found);
   }
 
   static claif_status http_start(const claif_host* host,
@@ -271,6 +281,20 @@ void HostContext::drop_timers() {
   timers_->waiting.clear();
 }
 
+void HostContext::retire_children() {
+  const std::lock_guard lock(children_mutex_);
+  for (const auto& [id, child] : children_)
+    child->retire();
+}
+
+uint32_t HostContext::children_in_flight() const {
+  const std::lock_guard lock(children_mutex_);
+  uint32_t sum = 0;
+  for (const auto& [id, child] : children_)
+    sum += child->in_flight();
+  return sum;
+}
+
 LoopServices& HostContext::loop_for_this_thread() {
   for (LoopServices& loop : services_.loops)
     if (loop.loop->in_thread()) return loop;
@@ -285,7 +309,7 @@ LoopServices* HostContext::loop_of(uint64_t id) {
 void HostContext::log_line(int32_t level, std::string_view line) {
   const auto bounded =
       static_cast<LogLevel>(std::clamp<int32_t>(level, CLAIF_LOG_TRACE, CLAIF_LOG_ERROR));
-  services_.log.write(bounded, prefix_ + std::string(line.substr(0, 2048)));
+  services_.log.write(bounded, prefix_ + std::string(line.substr(0, sdk::utf8_prefix(line, 2048))));
 }
 
 }  // namespace claif::plugin

@@ -57,6 +57,8 @@ class HostContext {
   const claif_host* host() const { return &host_; }
   void forbid_children() { creating_ = false; }  // create has returned
   void drop_timers();  // before destroy: none fires from now on; one that runs holds the instance
+  void retire_children();
+  uint32_t children_in_flight() const;
 
  private:
   friend struct ServiceTables;
@@ -77,6 +79,7 @@ class HostContext {
   claif_log_v1 log_;
   std::shared_ptr<Timers> timers_ = std::make_shared<Timers>();
   bool creating_ = true;
+  mutable std::mutex children_mutex_;  // a swap counts them while their parent releases one
   std::map<uint64_t, std::unique_ptr<Instance>> children_;
 };
 

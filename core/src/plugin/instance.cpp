@@ -6,7 +6,23 @@
 
 #include <claif/sdk/text.hpp>
 
+#include <map>
+#include <mutex>
+
 namespace claif::plugin {
+namespace {
+
+// The instances that exist. Asked only when something went wrong.
+struct Living {
+  std::mutex mutex;
+  std::map<uint64_t, Instance*> by_generation;
+};
+Living& living() {
+  static Living& all = *new Living;  // instances may outlive static objects
+  return all;
+}
+
+}  // namespace
 
 Instance::Instance(std::shared_ptr<Module> module, HostServices& services)
     : module_(std::move(module)),
@@ -16,7 +32,16 @@ Instance::Instance(std::shared_ptr<Module> module, HostServices& services)
               [this, &services](std::string_view what, bool quarantined) {
                 if (services.on_fault) services.on_fault(*this, what, quarantined);
               }),
-      host_(std::make_unique<HostContext>(services, *this)) {}
+      host_(std::make_unique<HostContext>(services, *this)) {
+  const std::lock_guard lock(living().mutex);
+  living().by_generation.emplace(generation_, this);
+}
+
+void Instance::report(uint64_t generation, std::string_view what) {
+  const std::lock_guard lock(living().mutex);
+  const auto found = living().by_generation.find(generation);
+  if (found != living().by_generation.end()) found->second->faults().report(what);
+}
 
 Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<Module> module,
                                                    std::string config_json,
@@ -34,8 +59,11 @@ Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<Module> modul
   claif_error error = sdk::make_error(CLAIF_OK, {});
   void* self = nullptr;
   claif_status status = CLAIF_E_INTERNAL;
+  // Not as the noexcept function that it should be: then the compiler would drop the handler.
+  claif_status (*const create)(const claif_host*, claif_str, void**, claif_error*) =
+      out->module_->entry().create;
   try {
-    status = out->module_->entry().create(out->host_->host(), sdk::str(config_json), &self, &error);
+    status = create(out->host_->host(), sdk::str(config_json), &self, &error);
   } catch (...) {
     return fail(Errc::configuration, out->id_ +
                                          " threw an exception from create: rebuild it against the "
@@ -61,9 +89,18 @@ Result<void> Instance::serve(const char* iface) {
 
 void Instance::retire() {
   host_->drop_timers();
+  host_->retire_children();
+}
+
+uint32_t Instance::in_flight() const {
+  return in_flight_.load(std::memory_order_acquire) + host_->children_in_flight();
 }
 
 Instance::~Instance() {
+  {
+    const std::lock_guard lock(living().mutex);
+    living().by_generation.erase(generation_);
+  }
   retire();
   if (created_) module_->entry().destroy(self_);
 }

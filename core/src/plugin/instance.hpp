@@ -46,14 +46,18 @@ class Instance {
     return *static_cast<const Table*>(iface_);
   }
   Faults& faults() { return faults_; }
+  // Reports a fault of the instance of that generation, unless it is gone. [any]
+  static void report(uint64_t generation, std::string_view what);
 
-  // No timer of it starts from now on. Before destruction, and then in_flight() decides.
+  // No timer of it or its children starts from now on. Before destruction, and then in_flight()
+  // decides.
   void retire();
 
-  // Operations, and calls into it that the host still has on some stack, keep the instance. [any]
+  // Operations, their values, and calls into it that the host still has on some stack, keep the
+  // instance. [any]
   void hold() { in_flight_.fetch_add(1, std::memory_order_relaxed); }
   void release() { in_flight_.fetch_sub(1, std::memory_order_release); }
-  uint32_t in_flight() const { return in_flight_.load(std::memory_order_acquire); }
+  uint32_t in_flight() const;  // its children's too
 
  private:
   Instance(std::shared_ptr<Module> module, HostServices& services);

@@ -45,12 +45,11 @@ Result<std::string> read_once(const fs::path& file) {
 Result<void> check_symbols(const fs::path& file, std::string_view bytes) {
   const auto facts = inspect_elf(bytes);
   if (!facts) return fail(Errc::configuration, file.string() + " " + facts.error().message);
-  const bool has_entry = std::find(facts->exports.begin(), facts->exports.end(),
-                                   "claif_entry_v1") != facts->exports.end();
-  if (!has_entry)
-    return fail(Errc::configuration, file.string() +
-                                         " has no symbol claif_entry_v1, so it is no claif plugin: "
-                                         "end its source with CLAIF_PLUGIN(...)");
+  if (!facts->has_function("claif_entry_v1"))
+    return fail(Errc::configuration,
+                file.string() +
+                    " has no function claif_entry_v1, so it is no claif plugin: "
+                    "end its source with CLAIF_PLUGIN(...)");
   if (!facts->unique.empty())
     return fail(Errc::configuration,
                 file.string() + " exports GNU_UNIQUE symbols (" + facts->unique.front() +
@@ -104,9 +103,12 @@ Result<std::shared_ptr<Module>> Loader::load_file(const fs::path& file) {
   CLAIF_TRY(const fs::path staged, stage(file, bytes, digest));
   CLAIF_TRY(auto module, Module::load(staged, path));
   const std::string id = module->descriptor().id;
-  if (const auto [owner, fresh] = id_owners_.try_emplace(id, path); !fresh && owner->second != path)
+  std::error_code ignored;
+  if (const auto owner = id_owners_.find(id);
+      owner != id_owners_.end() && owner->second != path && fs::exists(owner->second, ignored))
     return fail(Errc::configuration, path + " has the id '" + id + "', which " + owner->second +
                                          " has already: remove one of them");
+  id_owners_[id] = path;
   loaded_[path] = {module, digest};
   return module;
 }
@@ -121,6 +123,12 @@ Result<fs::path> Loader::stage(const fs::path& file,
   std::error_code ignored;
   fs::create_directories(staging_.parent_path(), ignored);
   if (::mkdir(staging_.c_str(), 0700) != 0 && errno != EEXIST) return refuse("mkdir");
+  struct stat st {};
+  if (::lstat(staging_.c_str(), &st) != 0) return refuse("stat");
+  if (!S_ISDIR(st.st_mode) || st.st_uid != ::geteuid() || (st.st_mode & 077) != 0)
+    return fail(Errc::configuration, "plugins are not staged in " + staging_.string() +
+                                         ", because it is not a directory of this user alone: "
+                                         "remove it, or run chmod 700 on it");
   // A name of its own for every load: dlopen knows a file by its name, and would give back the old
   // one.
   const fs::path target =

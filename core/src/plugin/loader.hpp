@@ -34,7 +34,7 @@ class Loader {
          std::filesystem::path staging,
          std::span<const StaticPlugin> linked);
 
-  // The plugin `<kind>-<use>`, or, when `use` is no such file, the loaded plugin whose id is `use`.
+  // The plugin `<kind>-<use>.so`, or `<use>.so`, of the first directory that has either.
   // A file is loaded once however many instances it makes; a changed file is loaded anew beside the
   // old one.
   Result<std::shared_ptr<Module>> load(std::string_view kind, std::string_view use);

@@ -37,8 +37,12 @@ Result<std::shared_ptr<Module>> Module::load(const std::filesystem::path& file,
   } catch (const std::exception& e) {
     return fail(Errc::configuration, module->origin_ + " cannot be loaded: " + e.what());
   }
-  auto* const entry_fn =
-      &module->library_->handle.get<const claif_entry*(uint32_t)>("claif_entry_v1");
+  claif_entry_fn entry_fn = nullptr;
+  try {
+    entry_fn = &module->library_->handle.get<const claif_entry*(uint32_t)>("claif_entry_v1");
+  } catch (const std::exception& e) {
+    return fail(Errc::configuration, module->origin_ + " has no usable entry: " + e.what());
+  }
   CLAIF_CHECK(module->negotiate(entry_fn));
   return module;
 }
@@ -84,7 +88,7 @@ Result<void> Module::negotiate(claif_entry_fn entry_fn) {
 }
 
 Module::~Module() {
-  if (!library_ || !library_->handle.is_loaded()) return;
+  if (!library_) return;
   library_->handle.unload();
   std::error_code ignored;
   if (is_mapped(library_->file) && on_still_mapped) on_still_mapped(origin_);

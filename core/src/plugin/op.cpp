@@ -7,6 +7,16 @@
 
 namespace claif::plugin {
 
+void Blob::keep(Instance& instance) {
+  instance.hold();
+  keeper_ = &instance;
+}
+
+Blob::~Blob() {
+  if (blob_.release != nullptr) blob_.release(blob_.owner);
+  if (keeper_ != nullptr) keeper_->release();
+}
+
 Op::Op(OpPool& pool) : claif_op{}, pool_(pool) {
   size = sizeof(claif_op);
   emit = &emit_thunk;
@@ -46,7 +56,8 @@ void Op::finish_thunk(claif_op* raw,
                       const claif_error* error) noexcept {
   auto& op = *static_cast<Op*>(raw);
   OpResult result;
-  result.status = status > 0 ? CLAIF_E_INTERNAL : status;
+  const bool known = status <= CLAIF_OK && status >= CLAIF_E_NOT_FOUND;
+  result.status = known ? status : CLAIF_E_INTERNAL;
   result.has_value = value != nullptr;
   if (value != nullptr) result.value = Blob(*value);
   if (error != nullptr && status < 0 && CLAIF_HAS(error, text)) {
@@ -54,9 +65,11 @@ void Op::finish_thunk(claif_op* raw,
     result.retry_after_ms = error->retry_after_ms;
   }
   if (op.finished_.exchange(true, std::memory_order_acq_rel)) {
-    if (op.instance_ != nullptr) op.instance_->faults().report("it finished an operation twice");
+    Instance::report(op.generation_.load(std::memory_order_relaxed),
+                     "it finished an operation twice");
     return;
   }
+  if (result.has_value) result.value.keep(*op.instance_);
   if (op.pool_.loop_.in_thread() && op.posted_.load(std::memory_order_acquire) == 0)
     return op.deliver(std::move(result));
   op.pool_.loop_.post([&op, shared = std::make_shared<OpResult>(std::move(result))] {
@@ -87,6 +100,7 @@ Op& OpPool::start(OpClient& client, Instance& instance, Nanos deadline) {
   op->deadline_ns = static_cast<uint64_t>(deadline.count());
   op->client_ = &client;
   op->instance_ = &instance;
+  op->generation_.store(instance.generation(), std::memory_order_relaxed);
   op->cancelled_.store(false, std::memory_order_relaxed);
   op->full_.store(false, std::memory_order_relaxed);
   op->finished_.store(false, std::memory_order_release);

@@ -22,25 +22,29 @@ namespace claif::plugin {
 
 class Instance;
 
-// Bytes from a plugin, released when this ends.
+// Bytes from a plugin, released when this ends. Until then they keep the instance whose code
+// releases them.
 class Blob {
  public:
   Blob() = default;
   explicit Blob(const claif_blob& blob) : blob_(blob) {}
-  Blob(Blob&& other) noexcept : blob_(std::exchange(other.blob_, claif_blob{})) {}
+  Blob(Blob&& other) noexcept
+      : blob_(std::exchange(other.blob_, claif_blob{})),
+        keeper_(std::exchange(other.keeper_, nullptr)) {}
   Blob& operator=(Blob&& other) noexcept {
     std::swap(blob_, other.blob_);
+    std::swap(keeper_, other.keeper_);
     return *this;
   }
-  ~Blob() {
-    if (blob_.release != nullptr) blob_.release(blob_.owner);
-  }
+  ~Blob();
+  void keep(Instance& instance);  // which must be held now
   std::string_view view() const {
     return {blob_.size ? static_cast<const char*>(blob_.data) : "", blob_.size};
   }
 
  private:
   claif_blob blob_{};
+  Instance* keeper_ = nullptr;
 };
 
 // How an operation ended.
@@ -90,6 +94,7 @@ class Op : public claif_op {
   OpPool& pool_;
   OpClient* client_ = nullptr;
   Instance* instance_ = nullptr;
+  std::atomic<uint64_t> generation_{0};  // of the instance; known after it is gone
   std::atomic<bool> finished_{true}, cancelled_{false}, full_{false};
   std::atomic<uint32_t> posted_{
       0};  // deliveries on their way to the loop: later ones must queue behind them

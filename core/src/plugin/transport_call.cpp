@@ -29,19 +29,25 @@ void TransportCall::start(const claif_request& request) {
     timer_ = 0;
     if (op_ == nullptr) return;
     instance_->faults().report("a request did not finish within its deadline");
-    cancel();
-    if (op_ != nullptr) std::exchange(op_, nullptr)->abandon();
     OpResult late;
     late.status = CLAIF_E_TIMEOUT;
     late.error = "Claude did not answer within " + std::to_string(deadline_.count()) + " ms";
-    on_finish(std::move(late));
+    result_ = std::move(late);  // whatever the plugin makes of the cancel
+    cancel();
+    if (op_ != nullptr) std::exchange(op_, nullptr)->abandon();
+    wake();
   });
 }
 
-// The operation holds the instance, so its table may be used without a pin.
+// The operation holds the instance, so its table may be used without a pin; but it may finish
+// inside the call.
 template <class Call>
 void TransportCall::with_table(Call call) {
-  if (op_ != nullptr) call(instance_->iface<claif_transport_v1>(), instance_->self());
+  if (op_ == nullptr) return;
+  Instance& instance = *instance_;
+  instance.hold();
+  call(instance.iface<claif_transport_v1>(), instance.self());
+  instance.release();
 }
 
 void TransportCall::cancel() {
