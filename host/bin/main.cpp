@@ -2,11 +2,16 @@
 
 #include <exception>
 #include <iostream>
+#include <malloc.h>
 
 #include <CLI/CLI.hpp>
 
 int main(int argc, char** argv) {
   using namespace claif::cli;
+  // Bodies of some hundred KiB come and go with each request; as mappings of their own they would
+  // be faulted in anew each time.
+  ::mallopt(M_MMAP_THRESHOLD, 8 * 1024 * 1024);
+  ::mallopt(M_TRIM_THRESHOLD, 8 * 1024 * 1024);
   CLI::App app(
       "claif: OpenAI-compatible access to Claude, as a command line, a gateway and a library");
   app.require_subcommand(1);

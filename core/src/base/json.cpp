@@ -2,6 +2,8 @@
 
 #include "base/limits.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <memory>
 
@@ -52,6 +54,22 @@ size_t sequence_length(const unsigned char* p, size_t left) {
 
 }  // namespace
 
+struct Document::Memory {
+  explicit Memory(std::string t)
+      : text(std::move(t)),
+        pool(nodes.data(), nodes.size(), std::clamp<size_t>(text.size(), 4096, 65536)) {}
+  std::string text;
+  alignas(8) std::array<char, 3072> nodes;
+  rapidjson::MemoryPoolAllocator<> pool;
+};
+
+void Document::Release::operator()(Memory* memory) const {
+  delete memory;
+}
+
+Document::Document(std::unique_ptr<Memory, Release> memory)
+    : memory_(std::move(memory)), doc_(&memory_->pool) {}
+
 bool is_utf8(std::string_view s) {
   const auto* p = reinterpret_cast<const unsigned char*>(s.data());
   size_t left = s.size();
@@ -76,9 +94,9 @@ bool is_utf8(std::string_view s) {
 
 Result<Document> parse(std::string text) {
   if (!is_utf8(text)) return fail(Errc::invalid_request, "the text is not valid UTF-8");
-  Document out;
-  out.text_ = std::make_unique<std::string>(std::move(text));
-  rapidjson::InsituStringStream stream(out.text_->data());
+  Document out(
+      std::unique_ptr<Document::Memory, Document::Release>(new Document::Memory(std::move(text))));
+  rapidjson::InsituStringStream stream(out.memory_->text.data());
   rapidjson::Reader reader;
   const auto generate = [&](rapidjson::Document& doc) {
     DepthGuard guard(doc);

@@ -19,37 +19,46 @@ HookBus::HookBus(std::vector<Slot*> hooks, plugin::OpPool& ops, BlockingPool& po
   }
 }
 
-bool HookBus::serves(const Slot& slot, uint32_t phase) {
+HookBus::Service HookBus::service_of(const Slot& slot, uint32_t phase) {
   const Pin pin(slot);
-  return pin && (pin->iface<claif_hook_v1>().phases & phase) != 0;
+  if (!pin) return {};
+  const auto& table = pin->iface<claif_hook_v1>();
+  return {(table.phases & phase) != 0, (table.flags & CLAIF_IFACE_BLOCKING) != 0};
 }
 
-Task<HookBus::Phase> HookBus::run(Slot& slot, uint32_t phase, HookFacts facts, std::string body) {
-  // What the plugin is shown, owned by the call: it may outlive the request's patience.
-  struct Input {
-    std::string session, tenant, model, body;
-    claif_hook_input raw{};
-  };
-  auto input = std::make_shared<Input>(Input{std::string(facts.session),
-                                             std::string(facts.tenant),
-                                             std::string(facts.model),
-                                             std::move(body),
-                                             {}});
-  input->raw = {sizeof(claif_hook_input),
-                phase,
-                facts.request,
-                sdk::str(input->session),
-                sdk::str(input->tenant),
-                sdk::str(input->model),
-                sdk::str(input->body)};
+// What a plugin on the blocking pool is shown: it may still look at it when the request has given
+// up.
+struct HookBus::Owned {
+  Owned(HookFacts facts, std::string_view text)
+      : session(facts.session), tenant(facts.tenant), model(facts.model), body(text) {}
+  std::string session, tenant, model, body;
+  claif_hook_input raw{};
+};
+
+Task<HookBus::Phase> HookBus::run(
+    Slot& slot, Service service, uint32_t phase, HookFacts facts, std::string_view body) {
+  std::shared_ptr<Owned> owned;
+  if (service.blocking) {
+    owned = std::make_shared<Owned>(facts, body);
+    facts = {facts.request, owned->session, owned->tenant, owned->model};
+    body = owned->body;
+  }
+  claif_hook_input shown{};
+  claif_hook_input& raw = owned ? owned->raw : shown;
+  raw = {sizeof raw,
+         phase,
+         facts.request,
+         sdk::str(facts.session),
+         sdk::str(facts.tenant),
+         sdk::str(facts.model),
+         sdk::str(body)};
   Items items;
   const plugin::CallSite site{slot, ops_, pool_};
-  auto invoke = [input](const claif_hook_v1& table, void* self, claif_op* op) {
-    table.run(self, &input->raw, op);
+  auto invoke = [owned, &raw](const claif_hook_v1& table, void* self, claif_op* op) {
+    table.run(self, &raw, op);
   };
-  auto call = plugin::call_plugin<claif_hook_v1>(site, deadline_, "hook " + slot.name(),
-                                                 plugin::OnInternalError::is_a_fault, &items,
-                                                 std::move(invoke));
+  auto call = plugin::call_plugin<claif_hook_v1>(
+      site, deadline_, slot.name(), plugin::OnInternalError::is_a_fault, &items, std::move(invoke));
   OpResult result = co_await std::move(call);
   Phase out{result.status, std::move(result.error), result.retry_after_ms, {}};
   if (result.status == CLAIF_OK && result.has_value) out.outcome.body.emplace(result.value.view());
@@ -85,10 +94,10 @@ Task<Result<HookOutcome>> HookBus::on_request(HookFacts facts,
   HookOutcome out;
   for (Slot* slot : hooks_) {
     ++entered;
-    const bool wanted = serves(*slot, CLAIF_PHASE_REQUEST);
-    if (!wanted) continue;
-    std::string current = out.body ? *out.body : std::string(body);
-    auto running = run(*slot, CLAIF_PHASE_REQUEST, facts, std::move(current));
+    const Service service = service_of(*slot, CLAIF_PHASE_REQUEST);
+    if (!service.wanted) continue;
+    const std::string_view current = out.body ? std::string_view(*out.body) : body;
+    auto running = run(*slot, service, CLAIF_PHASE_REQUEST, facts, current);
     Phase phase = co_await std::move(running);
     if (phase.status != CLAIF_OK)
       co_return fail(refusal_of(phase.status, phase.error, phase.retry_after_ms, *slot));
@@ -104,10 +113,10 @@ Task<Result<HookOutcome>> HookBus::on_request(HookFacts facts,
 Task<Result<HookOutcome>> HookBus::on_event(HookFacts facts, std::string_view json) {
   HookOutcome out;
   for (Slot* slot : hooks_) {
-    const bool wanted = serves(*slot, CLAIF_PHASE_EVENT);
-    if (!wanted) continue;
-    std::string current = out.body ? *out.body : std::string(json);
-    auto running = run(*slot, CLAIF_PHASE_EVENT, facts, std::move(current));
+    const Service service = service_of(*slot, CLAIF_PHASE_EVENT);
+    if (!service.wanted) continue;
+    const std::string_view current = out.body ? std::string_view(*out.body) : json;
+    auto running = run(*slot, service, CLAIF_PHASE_EVENT, facts, current);
     Phase phase = co_await std::move(running);
     if (phase.status != CLAIF_OK)
       co_return fail(refusal_of(phase.status, phase.error, phase.retry_after_ms, *slot));
@@ -120,10 +129,9 @@ Task<Result<HookOutcome>> HookBus::on_event(HookFacts facts, std::string_view js
 Task<void> HookBus::on_response(HookFacts facts, std::string_view summary_json, size_t entered) {
   for (size_t i = std::min(entered, hooks_.size()); i > 0; --i) {
     Slot& slot = *hooks_[i - 1];
-    const bool wanted = serves(slot, CLAIF_PHASE_RESPONSE);
-    if (!wanted) continue;
-    std::string summary(summary_json);
-    auto running = run(slot, CLAIF_PHASE_RESPONSE, facts, std::move(summary));
+    const Service service = service_of(slot, CLAIF_PHASE_RESPONSE);
+    if (!service.wanted) continue;
+    auto running = run(slot, service, CLAIF_PHASE_RESPONSE, facts, summary_json);
     const Phase phase = co_await std::move(running);
     static_cast<void>(phase);
   }

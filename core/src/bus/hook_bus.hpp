@@ -52,8 +52,14 @@ class HookBus {
     uint32_t retry_after_ms;
     HookOutcome outcome;
   };
-  Task<Phase> run(plugin::Slot& slot, uint32_t phase, HookFacts facts, std::string body);
-  static bool serves(const plugin::Slot& slot, uint32_t phase);
+  struct Owned;
+  struct Service {
+    bool wanted = false, blocking = false;
+  };
+  // `body` and the facts must live until the task ends.
+  Task<Phase> run(
+      plugin::Slot& slot, Service service, uint32_t phase, HookFacts facts, std::string_view body);
+  static Service service_of(const plugin::Slot& slot, uint32_t phase);
 
   std::vector<plugin::Slot*> hooks_;
   plugin::OpPool& ops_;

@@ -8,7 +8,7 @@
 #include <mutex>
 #include <unistd.h>
 
-#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <sys/socket.h>
 
 namespace claif::net {
@@ -18,13 +18,15 @@ namespace asio = boost::asio;
 // A socket and its one registration with the reactor. Handlers share it with the map, because a
 // wait may end after the socket was closed.
 struct CurlClient::Socket {
-  Socket(asio::io_context& io, curl_socket_t fd, bool is_foreign)
-      : descriptor(io, fd), foreign(is_foreign) {}
-  asio::posix::stream_descriptor descriptor;
+  using Stream = asio::generic::stream_protocol::socket;
+  Socket(asio::io_context& io, int family, curl_socket_t fd, bool is_foreign)
+      : stream(io, asio::generic::stream_protocol(family, 0), fd), foreign(is_foreign) {}
+  Stream stream;
   bool foreign;                           // not opened by us (the resolver's), so not closed by us
   bool reading = false, writing = false;  // what curl wants to know
   bool waits_read = false, waits_write = false;
   bool closed = false;
+  char peeked = 0;
 };
 
 struct CurlClient::Transfer : CurlTransfer {
@@ -89,7 +91,7 @@ claif_status CurlClient::start(uint64_t id,
   transfer->handler = &handler;
   transfer->ctx = ctx;
   transfer->after_done = std::move(after_done);
-  transfer->started = transfer->last_activity = loop_.clock().now();
+  transfer->last_activity = loop_.clock().coarse();
   transfer->idle_timer =
       loop_.after(Millis(transfer->first_byte_ms), [this, id] { check_idle(id); });
   to_add_.push_back(id);
@@ -187,8 +189,8 @@ void CurlClient::check_idle(uint64_t id) {
   transfer.idle_timer = loop_.after(next, [this, id] { check_idle(id); });
 }
 
-std::shared_ptr<CurlClient::Socket> CurlClient::watch(curl_socket_t fd, bool foreign) {
-  return sockets_[fd] = std::make_shared<Socket>(loop_.io(), fd, foreign);
+std::shared_ptr<CurlClient::Socket> CurlClient::watch(int family, curl_socket_t fd, bool foreign) {
+  return sockets_[fd] = std::make_shared<Socket>(loop_.io(), family, fd, foreign);
 }
 
 int CurlClient::on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) noexcept {
@@ -196,7 +198,7 @@ int CurlClient::on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) 
   auto found = client.sockets_.find(fd);
   if (found == client.sockets_.end()) {
     if (what == CURL_POLL_REMOVE) return 0;
-    client.watch(fd, true);
+    client.watch(AF_UNIX, fd, true);
     found = client.sockets_.find(fd);
   }
   Socket& socket = *found->second;
@@ -204,7 +206,7 @@ int CurlClient::on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) 
   socket.writing = what == CURL_POLL_OUT || what == CURL_POLL_INOUT;
   if (what == CURL_POLL_REMOVE && socket.foreign) {
     socket.closed = true;
-    socket.descriptor.release();
+    socket.stream.release();
     client.sockets_.erase(found);
     return 0;
   }
@@ -212,24 +214,30 @@ int CurlClient::on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) 
   return 0;
 }
 
+// Readability is learnt by a peek of one byte, not by Asio's wait: a wait would modify the
+// registration each time, which on top reports the socket writable again, a wake-up for nothing
+// with every event of a stream.
 void CurlClient::wait(const std::shared_ptr<Socket>& socket) {
-  const auto ready = [this](const std::shared_ptr<Socket>& s, bool Socket::*waits,
-                            bool Socket::*wanted, int mask) {
-    return [this, s, waits, wanted, mask](const boost::system::error_code& error) {
-      (*s).*waits = false;
-      if (error || s->closed || !((*s).*wanted)) return;
-      drive(s->descriptor.native_handle(), mask);
-      if (!s->closed) wait(s);
-    };
-  };
   if (socket->reading && !std::exchange(socket->waits_read, true))
-    socket->descriptor.async_wait(
-        asio::posix::stream_descriptor::wait_read,
-        ready(socket, &Socket::waits_read, &Socket::reading, CURL_CSELECT_IN));
+    socket->stream.async_receive(asio::buffer(&socket->peeked, 1), asio::socket_base::message_peek,
+                                 [this, socket](const boost::system::error_code& error, size_t) {
+                                   socket->waits_read = false;
+                                   if (error != asio::error::operation_aborted)
+                                     drive_socket(socket, socket->reading, CURL_CSELECT_IN);
+                                 });
   if (socket->writing && !std::exchange(socket->waits_write, true))
-    socket->descriptor.async_wait(
-        asio::posix::stream_descriptor::wait_write,
-        ready(socket, &Socket::waits_write, &Socket::writing, CURL_CSELECT_OUT));
+    socket->stream.async_wait(Socket::Stream::wait_write,
+                              [this, socket](const boost::system::error_code& error) {
+                                socket->waits_write = false;
+                                if (error != asio::error::operation_aborted)
+                                  drive_socket(socket, socket->writing, CURL_CSELECT_OUT);
+                              });
+}
+
+void CurlClient::drive_socket(const std::shared_ptr<Socket>& socket, bool wanted, int mask) {
+  if (socket->closed || !wanted) return;
+  drive(socket->stream.native_handle(), mask);
+  if (!socket->closed) wait(socket);
 }
 
 int CurlClient::on_timer(CURLM*, long ms, void* self) noexcept {
@@ -266,7 +274,7 @@ curl_socket_t CurlClient::on_open(void* self, curlsocktype, curl_sockaddr* addre
                           address->protocol);
   if (fd < 0) return CURL_SOCKET_BAD;
   try {
-    static_cast<CurlClient*>(self)->watch(fd, false);
+    static_cast<CurlClient*>(self)->watch(address->family, fd, false);
   } catch (...) {
     ::close(fd);
     return CURL_SOCKET_BAD;
@@ -278,7 +286,7 @@ int CurlClient::on_close(void* self, curl_socket_t fd) noexcept {
   auto& client = *static_cast<CurlClient*>(self);
   if (const auto found = client.sockets_.find(fd); found != client.sockets_.end()) {
     found->second->closed = true;
-    found->second->descriptor.release();
+    found->second->stream.release();
     client.sockets_.erase(found);
   }
   return ::close(fd);
@@ -286,7 +294,6 @@ int CurlClient::on_close(void* self, curl_socket_t fd) noexcept {
 
 size_t CurlClient::on_header(char* data, size_t, size_t n, void* self) noexcept {
   auto& transfer = *static_cast<Transfer*>(self);
-  transfer.last_activity = transfer.client->loop_.clock().now();
   return transfer.take_header({data, n}) ? n : 0;
 }
 
@@ -297,7 +304,7 @@ size_t CurlClient::on_body(char* data, size_t, size_t n, void* self) noexcept {
     transfer.curl_paused = true;
     return CURL_WRITEFUNC_PAUSE;
   }
-  transfer.last_activity = transfer.client->loop_.clock().now();
+  transfer.last_activity = transfer.client->loop_.clock().coarse();
   transfer.got_body = true;
   if (transfer.handler->on_body(transfer.ctx, {data, n}) == CLAIF_AGAIN) transfer.paused = true;
   return n;

@@ -47,8 +47,9 @@ class CurlClient final : public HttpClient {
   static size_t on_body(char* data, size_t size, size_t n, void* transfer) noexcept;
 
   std::unique_ptr<Transfer> take_transfer();
-  std::shared_ptr<Socket> watch(curl_socket_t fd, bool foreign);
+  std::shared_ptr<Socket> watch(int family, curl_socket_t fd, bool foreign);
   void wait(const std::shared_ptr<Socket>& socket);
+  void drive_socket(const std::shared_ptr<Socket>& socket, bool wanted, int mask);
   void drive(curl_socket_t fd, int mask);
   void reap();
   void end(Transfer& transfer, claif_status status, std::string_view text);

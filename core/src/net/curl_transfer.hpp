@@ -43,7 +43,7 @@ struct CurlTransfer {
   uint32_t first_byte_ms = 0, idle_ms = 0, connect_ms = 0, total_ms = 0;
   bool added = false, paused = false, curl_paused = false, cancelled = false, got_body = false,
        head_done = false;
-  Nanos started{}, last_activity{};
+  Nanos last_activity{};
   TimerId idle_timer = 0;
 
  private:
