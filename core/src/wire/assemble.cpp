@@ -18,7 +18,7 @@ void MessageAssembler::add(const Event& event) {
       parts_.push_back({text->index, BlockKind::text, {}, {}, {}, {}, {}});
     part(text->index)->text += text->text;
   } else if (const auto* json = std::get_if<JsonDelta>(&event.body)) {
-    if (Part* p = part(json->index)) {
+    if (Part* p = part(json->index); p != nullptr && !json->partial_json.empty()) {
       if (p->input == "{}") p->input.clear();  // the placeholder of the start event
       p->input += json->partial_json;
     }

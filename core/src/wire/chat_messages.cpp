@@ -100,6 +100,8 @@ class Conversation {
       if (type == nullptr) return missing(at + ".type");
       const std::string_view t = type->IsString() ? json::text(*type) : std::string_view();
       const std::string_view key = t == "refusal" && refusals ? "refusal" : "text";
+      if (t == "input_audio")
+        return unsupported_value(at + ".type", "audio is not accepted");  // P15
       if (t != key)
         return invalid_value(
             at + ".type", "a part of type '" + std::string(t) + "' is not accepted here: use text");

@@ -53,10 +53,8 @@ std::string encode_chat_completion(const Message& message, std::string_view id, 
       .key("created")
       .integer(created);
   out.key("model").string(message.model);
-  if (message.service_tier == "standard")
-    out.key("service_tier").string("default");
-  else if (message.service_tier == "priority")
-    out.key("service_tier").string("priority");
+  if (const auto tier = openai_tier(message.service_tier); !tier.empty())
+    out.key("service_tier").string(tier);
   out.key("choices")
       .array()
       .object()

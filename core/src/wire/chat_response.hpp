@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace claif::wire {
 
@@ -29,10 +30,9 @@ class ChatStreamEncoder {
 
  private:
   struct BlockState {
-    int64_t index = -1;
-    BlockKind kind = BlockKind::other;
-    int tool = -1;  // index among the client's tool calls
-    bool has_arguments = false;
+    int64_t index;
+    int tool;  // index among the client's tool calls
+    bool has_arguments;
     std::string input;  // of the start event: sent when no fragment comes (S4)
   };
 
@@ -41,7 +41,7 @@ class ChatStreamEncoder {
   void tool_arguments(BlockState& block, std::string_view fragment, std::string& out);
   void finish(std::string& out);
   void text(std::string_view key, std::string_view value, std::string& out);
-  BlockState& block(int64_t index);
+  BlockState* tool_block(int64_t index);  // null: no tool call of the client's
   // A frame from `{` of the chunk to the delta's value, which `delta` is.
   void frame(std::string_view delta_json, std::string_view finish_reason, std::string& out);
 
@@ -50,8 +50,7 @@ class ChatStreamEncoder {
   bool include_usage_, started_ = false, over_ = false;
   Usage usage_;
   std::string stop_reason_, refusal_;
-  BlockState block_;  // blocks come one after another
-  int tools_ = 0;
+  std::vector<BlockState> tools_;
   json::Writer scratch_;
 };
 

@@ -13,8 +13,8 @@ bool ChatStreamEncoder::encode(const Event& event, std::string& out) {
   if (const auto* delta = std::get_if<TextDelta>(&event.body)) {
     if (!delta->text.empty()) text("content", delta->text, out);
   } else if (const auto* json = std::get_if<JsonDelta>(&event.body)) {
-    if (BlockState& b = block(json->index); b.tool >= 0 && !json->partial_json.empty())
-      tool_arguments(b, json->partial_json, out);
+    if (BlockState* b = tool_block(json->index); b != nullptr && !json->partial_json.empty())
+      tool_arguments(*b, json->partial_json, out);
   } else if (const auto* start_event = std::get_if<MessageStart>(&event.body)) {
     start(*start_event, out);
   } else if (const auto* begin = std::get_if<BlockStart>(&event.body)) {
@@ -22,8 +22,8 @@ bool ChatStreamEncoder::encode(const Event& event, std::string& out) {
   } else if (const auto* thinking = std::get_if<ThinkingDelta>(&event.body)) {
     if (!thinking->thinking.empty()) text("reasoning_content", thinking->thinking, out);
   } else if (const auto* stop = std::get_if<BlockStop>(&event.body)) {
-    if (BlockState& b = block(stop->index); b.tool >= 0 && !b.has_arguments)
-      tool_arguments(b, b.input, out);
+    if (BlockState* b = tool_block(stop->index); b != nullptr && !b->has_arguments)
+      tool_arguments(*b, b->input, out);
   } else if (const auto* change = std::get_if<MessageDelta>(&event.body)) {
     usage_.overwrite(change->usage);
     if (!change->stop_reason.empty()) stop_reason_ = change->stop_reason;
@@ -64,6 +64,8 @@ void ChatStreamEncoder::start(const MessageStart& event, std::string& out) {
       .key("created")
       .integer(created_);
   scratch_.key("model").string(model_);
+  if (const auto tier = openai_tier(event.service_tier); !tier.empty())
+    scratch_.key("service_tier").string(tier);
   head_ = "data: ";
   head_ += scratch_.view();
   head_ += R"(,"choices":[{"index":0,"delta":)";
@@ -71,20 +73,19 @@ void ChatStreamEncoder::start(const MessageStart& event, std::string& out) {
 }
 
 void ChatStreamEncoder::block_start(const BlockStart& event, std::string& out) {
-  block_ = BlockState{event.index, event.kind, -1, false, {}};
   if (event.kind == BlockKind::text && !event.text.empty()) text("content", event.text, out);
   if (event.kind == BlockKind::thinking && !event.text.empty())
     text("reasoning_content", event.text, out);
   if (event.kind != BlockKind::tool_use) return;
-  block_.tool = tools_++;
-  block_.input = event.input;
+  const auto& tool = tools_.emplace_back(
+      BlockState{event.index, static_cast<int>(tools_.size()), false, std::string(event.input)});
   scratch_.clear();
   scratch_.object()
       .key("tool_calls")
       .array()
       .object()
       .key("index")
-      .integer(block_.tool)
+      .integer(tool.tool)
       .key("id")
       .string(event.id);
   scratch_.key("type").string("function").key("function").object().key("name").string(event.name);
@@ -118,7 +119,7 @@ void ChatStreamEncoder::finish(std::string& out) {
   const bool refused = stop_reason_ == "refusal";
   if (refused)
     text("refusal", refusal_.empty() ? kDefaultRefusal : std::string_view(refusal_), out);
-  frame("{}", finish_reason(stop_reason_, tools_ > 0 && !refused), out);
+  frame("{}", finish_reason(stop_reason_, !tools_.empty() && !refused), out);
   if (include_usage_) {
     scratch_.clear();
     write_openai_usage(scratch_, usage_);
@@ -130,9 +131,10 @@ void ChatStreamEncoder::finish(std::string& out) {
   out += "data: [DONE]\n\n";
 }
 
-ChatStreamEncoder::BlockState& ChatStreamEncoder::block(int64_t index) {
-  if (block_.index != index) block_ = BlockState{index, BlockKind::other, -1, false, {}};
-  return block_;
+ChatStreamEncoder::BlockState* ChatStreamEncoder::tool_block(int64_t index) {
+  for (auto it = tools_.rbegin(); it != tools_.rend(); ++it)
+    if (it->index == index) return &*it;
+  return nullptr;
 }
 
 void ChatStreamEncoder::frame(std::string_view delta_json,

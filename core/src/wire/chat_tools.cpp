@@ -71,6 +71,20 @@ struct Choice {
   std::string_view name;  // of type tool
 };
 
+// {"type": "allowed_tools", "allowed_tools": {"mode", "tools"}}, or null.
+const json::Value* allowed_tools(const Draft& draft) {
+  const json::Value* v = draft.get(Param::tool_choice);
+  if (v == nullptr || json::string_or(*v, "type") != "allowed_tools") return nullptr;
+  return json::find(*v, "allowed_tools");
+}
+
+Result<Choice> read_allowed_choice(const json::Value& allowed) {
+  const std::string_view mode = json::string_or(allowed, "mode");
+  if (mode == "auto") return Choice{"auto", {}};
+  if (mode == "required") return Choice{"any", {}};
+  return invalid_value("tool_choice.allowed_tools.mode", "the mode must be auto or required");
+}
+
 Result<Choice> read_choice(const Draft& draft, const std::vector<std::string>& names) {
   const json::Value* v = draft.get(Param::tool_choice);
   if (v == nullptr) return Choice{};
@@ -86,6 +100,7 @@ Result<Choice> read_choice(const Draft& draft, const std::vector<std::string>& n
     return Choice{"any", {}};
   }
   if (!v->IsObject()) return invalid_type("tool_choice", "a string or an object");
+  if (const json::Value* allowed = allowed_tools(draft)) return read_allowed_choice(*allowed);
   const json::Value* function = json::find(*v, "function");
   if (json::string_or(*v, "type") != "function" || function == nullptr)
     return unsupported_value("tool_choice",
@@ -117,12 +132,86 @@ Result<void> write_choice(Draft& draft, const std::vector<std::string>& names, j
   return {};
 }
 
-// R15: a named choice that was downgraded keeps only that tool.
-std::string_view only_tool(const Draft& draft) {
+// The tools that tool_choice leaves, all when it names none: those of allowed_tools (R13), and the
+// one of a named choice that is downgraded (R15).
+Result<std::vector<std::string_view>> chosen_tools(const Draft& draft) {
+  std::vector<std::string_view> out;
+  if (const json::Value* allowed = allowed_tools(draft)) {
+    const json::Value* tools = json::find(*allowed, "tools");
+    if (tools != nullptr && tools->IsArray())
+      for (const auto& tool : tools->GetArray())
+        if (const json::Value* function = json::find(tool, "function"))
+          out.push_back(json::string_or(*function, "name"));
+    if (out.empty())
+      return invalid_value("tool_choice.allowed_tools.tools", "allowed_tools names no function");
+    return out;
+  }
   const json::Value* choice = draft.get(Param::tool_choice);
-  if (draft.model->forced_tools || choice == nullptr || !choice->IsObject()) return {};
-  const json::Value* function = json::find(*choice, "function");
-  return function != nullptr ? json::string_or(*function, "name") : std::string_view();
+  if (draft.model->forced_tools || choice == nullptr) return out;
+  if (const json::Value* function = json::find(*choice, "function"))
+    out.push_back(json::string_or(*function, "name"));
+  return out;
+}
+
+bool contains(const std::vector<std::string_view>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+Result<void> write_given(Draft& draft,
+                         const json::Value& tools,
+                         json::Writer& out,
+                         std::vector<std::string>& names) {
+  CLAIF_TRY(const std::vector<std::string_view> chosen, chosen_tools(draft));
+  std::vector<std::string> all;
+  json::Writer each;
+  out.key("tools").array();
+  for (unsigned i = 0; i < tools.Size(); ++i) {
+    const json::Value& tool = tools[i];
+    const std::string path = "tools[" + std::to_string(i) + "]";
+    if (!tool.IsObject()) return invalid_type(path, "an object");
+    const json::Value* type = json::find(tool, "type");
+    if (type == nullptr) return missing(path + ".type");
+    if (!type->IsString() || json::text(*type) != "function")
+      return unsupported_value(path + ".type", "only tools of type function are accepted");
+    each.clear();
+    CLAIF_CHECK(write_function(draft, tool, path, each, all));
+    if (!chosen.empty() && !contains(chosen, all.back())) continue;
+    out.raw(each.view());
+    names.push_back(all.back());
+  }
+  out.end_array();
+  for (const std::string_view name : chosen)
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      return invalid_value(
+          allowed_tools(draft) ? "tool_choice.allowed_tools.tools" : "tool_choice",
+          "'tool_choice' names the tool '" + std::string(name) + "', which is not among the tools");
+  return {};
+}
+
+// P23: Anthropic wants a definition for each tool of the history, also when none may be called.
+bool write_synthesized(Draft& draft, json::Writer& out) {
+  std::vector<std::string_view> names;
+  const json::Value* messages = draft.get(Param::messages);
+  if (messages == nullptr || !messages->IsArray()) return false;
+  for (const auto& message : messages->GetArray()) {
+    const json::Value* calls = json::find(message, "tool_calls");
+    if (calls == nullptr || !calls->IsArray()) continue;
+    for (const auto& call : calls->GetArray()) {
+      const json::Value* function = json::find(call, "function");
+      const std::string_view name = function ? json::string_or(*function, "name") : "";
+      if (!name.empty() && !contains(names, name)) names.push_back(name);
+    }
+  }
+  if (names.empty()) return false;
+  draft.warn("tools", "synthesized");
+  out.key("tools").array();
+  for (const std::string_view name : names) {
+    out.object().key("name").string(name).key("input_schema");
+    write_schema(nullptr, out);
+    out.end_object();
+  }
+  out.end_array().key("tool_choice").raw(R"({"type":"none"})");
+  return true;
 }
 
 }  // namespace
@@ -131,24 +220,14 @@ Result<void> write_tools(Draft& draft, json::Writer& out, std::vector<std::strin
   const json::Value* tools = draft.get(Param::tools);
   if (tools != nullptr && !tools->IsArray()) return invalid_type("tools", "a list");
   if (tools != nullptr && !tools->Empty()) {
-    const std::string_view only = only_tool(draft);
-    json::Writer each;
-    out.key("tools").array();
-    for (unsigned i = 0; i < tools->Size(); ++i) {
-      const json::Value& tool = (*tools)[i];
-      const std::string path = "tools[" + std::to_string(i) + "]";
-      if (!tool.IsObject()) return invalid_type(path, "an object");
-      const json::Value* type = json::find(tool, "type");
-      if (type == nullptr) return missing(path + ".type");
-      if (!type->IsString() || json::text(*type) != "function")
-        return unsupported_value(path + ".type", "only tools of type function are accepted");
-      each.clear();
-      CLAIF_CHECK(write_function(draft, tool, path, each, names));
-      if (only.empty() || names.back() == only) out.raw(each.view());
-    }
-    out.end_array();
+    CLAIF_CHECK(write_given(draft, *tools, out, names));
+    return write_choice(draft, names, out);
   }
-  return write_choice(draft, names, out);
+  if (allowed_tools(draft) != nullptr)
+    return invalid_value("tool_choice.allowed_tools.tools", "there are no tools to allow");
+  CLAIF_CHECK(write_choice(draft, names, out));
+  write_synthesized(draft, out);
+  return {};
 }
 
 }  // namespace claif::wire

@@ -1,8 +1,10 @@
 #include "wire/event.hpp"
 
 #include "base/json.hpp"
+#include "base/limits.hpp"
 #include "wire/usage.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace claif::wire {
@@ -10,6 +12,15 @@ namespace {
 
 using Pool = rapidjson::MemoryPoolAllocator<>;
 using SmallDocument = rapidjson::GenericDocument<rapidjson::UTF8<>, Pool, Pool>;
+
+bool is_within(const json::Value& v, unsigned levels) {
+  if (!v.IsObject() && !v.IsArray()) return true;
+  if (levels == 0) return false;
+  const auto fits = [&](const json::Value& inner) { return is_within(inner, levels - 1); };
+  if (v.IsArray()) return std::all_of(v.Begin(), v.End(), fits);
+  return std::all_of(v.MemberBegin(), v.MemberEnd(),
+                     [&](const auto& member) { return fits(member.value); });
+}
 
 BlockKind block_kind(std::string_view type) {
   if (type == "text") return BlockKind::text;
@@ -39,7 +50,9 @@ EventBody block_start(const json::Value& root, std::string& input) {
     start.id = json::string_or(*block, "id");
     start.name = json::string_or(*block, "name");
     const json::Value* value = json::find(*block, "input");
-    input = value != nullptr ? json::dump(*value) : "{}";
+    // Deeper than any request may be, it could not be sent back; and dump would recurse into it.
+    const bool fits = value != nullptr && is_within(*value, limits::kJsonDepth);
+    input = fits ? json::dump(*value) : value == nullptr ? "{}" : "null";
     start.input = input;
   }
   return start;
@@ -91,6 +104,22 @@ EventBody read_body(const json::Value& root, std::string& input) {
 }
 
 }  // namespace
+
+std::string_view type_name(const EventBody& body) {
+  static constexpr std::array<std::string_view, std::variant_size_v<EventBody>> kNames{
+      "other",
+      "message_start",
+      "content_block_start",
+      "content_block_delta",
+      "content_block_delta",
+      "content_block_delta",
+      "content_block_delta",
+      "content_block_stop",
+      "message_delta",
+      "message_stop",
+      "error"};
+  return kNames[body.index()];
+}
 
 Result<Event> EventParser::parse(std::string_view json) {
   text_.assign(json);

@@ -77,6 +77,9 @@ using EventBody = std::variant<Other,
                                MessageStop,
                                StreamError>;
 
+// The event's type as Anthropic names it; "other" for those that are passed over.
+std::string_view type_name(const EventBody& body);
+
 struct Event {
   std::string_view json;  // as received
   EventBody body;

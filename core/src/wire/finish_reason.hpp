@@ -1,4 +1,4 @@
-// stop_reason of Anthropic -> finish_reason of OpenAI (table in translation.md section 3).
+// Words of Anthropic's answers -> OpenAI's (A1 and the table in translation.md section 3).
 #pragma once
 
 #include <string_view>
@@ -12,6 +12,12 @@ constexpr std::string_view finish_reason(std::string_view stop_reason, bool has_
     return "length";
   if (stop_reason == "refusal") return "content_filter";
   return has_tool_calls ? "tool_calls" : "stop";
+}
+
+// Empty: omitted.
+constexpr std::string_view openai_tier(std::string_view service_tier) {
+  if (service_tier == "standard") return "default";
+  return service_tier == "priority" ? service_tier : std::string_view();
 }
 
 inline constexpr std::string_view kDefaultRefusal =

@@ -21,11 +21,16 @@ Result<void> adopt_body(MessagesRequest& request, std::string body) {
   const std::string_view model = json::string_or(root, "model");
   if (model.empty()) return refuse("it has no model");
 
-  // Written anew with the messages last, so that their place in the text is known.
+  // Written anew with the messages last, so that their place in the text is known, and model and
+  // stream first, as decode_chat does: cache keys rely on that.
   json::Writer out;
-  out.object();
-  for (const auto& member : root.GetObject())
-    if (json::text(member.name) != "messages") out.key(json::text(member.name)).value(member.value);
+  out.object().key("model").string(model);
+  if (request.stream) out.key("stream").boolean(true);
+  for (const auto& member : root.GetObject()) {
+    const std::string_view name = json::text(member.name);
+    if (name != "messages" && name != "model" && name != "stream")
+      out.key(name).value(member.value);
+  }
   out.key("messages").array();
   request.messages_begin = out.view().size();
   for (const auto& message : messages->GetArray())

@@ -78,9 +78,11 @@ constexpr std::array kUpstream{
     StatusRow{413, "", "", 413, Errc::too_large, "invalid_request_error", "request_too_large", "",
               true},
     StatusRow{429, "", "", 429, Errc::rate_limited, "rate_limit_error", "rate_limit_exceeded", ""},
-    StatusRow{502, "", "", 503, Errc::unavailable, "server_error", "upstream_unavailable", ""},
-    StatusRow{503, "", "", 503, Errc::unavailable, "server_error", "upstream_unavailable", ""},
-    StatusRow{504, "", "", 504, Errc::timeout, "server_error", "upstream_timeout", ""},
+    StatusRow{502, "", "", 503, Errc::unavailable, "server_error", "upstream_unavailable", "",
+              true},
+    StatusRow{503, "", "", 503, Errc::unavailable, "server_error", "upstream_unavailable", "",
+              true},
+    StatusRow{504, "", "", 504, Errc::timeout, "server_error", "upstream_timeout", "", true},
 };
 
 struct ParamRow {
