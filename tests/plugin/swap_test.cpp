@@ -13,7 +13,11 @@ namespace fs = std::filesystem;
 using test::HostRig;
 using test::TempDir;
 
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr int kSwaps = 200;
+#else
 constexpr int kSwaps = 1000;
+#endif
 
 size_t mapped(const fs::path& below) {
   std::ifstream maps("/proc/self/maps");
