@@ -64,7 +64,8 @@ class Hooks : public testing::Test {
   }
   Result<HookOutcome> event() { return rig_.loop.run(bus().on_event({1, "s", "t", "m"}, "e:")); }
   static Task<int> finish(HookBus& bus, size_t entered) {
-    co_await bus.on_response({1, "s", "t", "m"}, "{}", entered);
+    const HookFacts facts{1, "s", "t", "m"};
+    co_await bus.on_response(facts, "{}", entered);
     co_return 0;
   }
   void response() { rig_.loop.run(finish(bus(), entered_)); }

@@ -262,7 +262,7 @@ TEST_F(HttpService, APauseOfTheServerIsATimeout) {
   Exchange exchange;
   const std::string url = server.url();
   claif_http_request slow = request("GET", url);
-  slow.idle_timeout_ms = 50;
+  slow.first_byte_timeout_ms = slow.idle_timeout_ms = 50;
   EXPECT_EQ(fetch(exchange, slow), CLAIF_E_TIMEOUT);
   EXPECT_EQ(exchange.body, "half");
 }
@@ -306,7 +306,8 @@ TEST_F(HttpService, RefusesLineBreaksInHeaders) {
   for (const std::string_view value : {std::string_view("a\r\nx-evil: 1"), std::string_view("a\nb"),
                                        std::string_view("a\0b", 3)}) {
     const claif_http_header header{sdk::str("x-key"), sdk::str(value)};
-    claif_http_request bad = request("GET", "http://127.0.0.1:1/");
+    const std::string url = "http://127.0.0.1:1/";
+    claif_http_request bad = request("GET", url);
     bad.headers = &header;
     bad.header_count = 1;
     Exchange exchange;
