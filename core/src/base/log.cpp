@@ -1,5 +1,7 @@
 #include "base/log.hpp"
 
+#include <algorithm>
+
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
@@ -7,8 +9,10 @@ namespace claif {
 namespace {
 
 void replace_all(std::string& line, std::string_view what) {
-  for (size_t at = line.find(what); at != std::string::npos; at = line.find(what, at))
-    line.replace(at, what.size(), "[redacted]");
+  static constexpr std::string_view kShown = "[redacted]";
+  for (size_t at = line.find(what); at != std::string::npos;
+       at = line.find(what, at + kShown.size()))
+    line.replace(at, what.size(), kShown);
 }
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
@@ -34,7 +38,9 @@ void Log::set_level(LogLevel level) {
 void Log::redact(std::string_view value) {
   if (value.size() < 6) return;
   const std::lock_guard lock(mutex_);
-  secrets_.emplace_back(value);
+  // Longer ones first: a secret that begins another must not leave the other's end behind.
+  const auto shorter = [&](const std::string& known) { return known.size() < value.size(); };
+  secrets_.emplace(std::find_if(secrets_.begin(), secrets_.end(), shorter), value);
 }
 
 void Log::write(LogLevel level, std::string_view line) {

@@ -13,10 +13,10 @@ bool is_name(std::string_view s) {
   });
 }
 
-std::string escaped(std::string_view s) {
+std::string escaped(std::string_view s, bool quotes = true) {
   std::string out;
   for (const char c : s) {
-    if (c == '\\' || c == '"') out.push_back('\\');
+    if (c == '\\' || (c == '"' && quotes)) out.push_back('\\');
     if (c == '\n')
       out += "\\n";
     else
@@ -101,7 +101,7 @@ void Metrics::render(const Family& f, std::string& out) {
   out.append("# HELP ")
       .append(f.name)
       .append(" ")
-      .append(f.help)
+      .append(escaped(f.help, false))
       .append("\n# TYPE ")
       .append(f.name)
       .append(" ");

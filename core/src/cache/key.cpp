@@ -22,9 +22,10 @@ std::string key_of(const KeyFacts& facts, std::string_view body) {
   for (const std::string_view field :
        {facts.tenant, facts.transport, facts.api_version, facts.beta})
     append_field(text, field);
-  // The encoder writes "stream" before tools and messages, so the first match is the member itself:
-  // inside a JSON string its quotes would be escaped.
-  const size_t stream = body.find(kStreamMember);
+  // "stream" is written before tools and messages, so the first match is the member itself: inside
+  // a JSON string its quotes would be escaped. Without the member, a match is part of a tool's
+  // data.
+  const size_t stream = facts.stream ? body.find(kStreamMember) : std::string_view::npos;
   if (stream == std::string_view::npos)
     append_field(text, body);
   else

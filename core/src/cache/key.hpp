@@ -11,6 +11,7 @@ struct KeyFacts {
   std::string_view tenant;
   std::string_view transport;  // plugin id and a digest of its configuration
   std::string_view api_version, beta;
+  bool stream = false;  // whether the body has "stream": true
 };
 
 // 64 hex digits. `body` is the frozen request; its "stream" member does not count, so that a

@@ -18,7 +18,8 @@ void Layers::merge_into(json::Value& base,
                         const std::string& path,
                         std::string_view origin) {
   const std::string_view use = json::string_or(overlay, "use");
-  if (!use.empty() && use != json::string_or(base, "use")) {
+  const std::string_view below = json::string_or(base, "use");
+  if (!use.empty() && !below.empty() && use != below) {
     base.RemoveMember("config");
     std::erase_if(origins_,
                   [&](const auto& entry) { return entry.first.starts_with(path + ".config"); });

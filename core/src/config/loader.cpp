@@ -69,7 +69,12 @@ Result<void> add_file(Layers& layers, const fs::path& file, bool required, bool 
 void add_environment(Layers& layers, const ConfigSources& sources) {
   const auto schema = json::parse(std::string(config_schema()));
   const json::Value* known = json::find(schema->root(), "properties");
-  for (const std::string& name : sources.env_names) {
+  // Which plugin comes before its configuration, whatever the order of the variables: naming
+  // another plugin drops the configuration of the one before.
+  std::vector<std::string> names = sources.env_names;
+  std::stable_partition(names.begin(), names.end(),
+                        [](const std::string& name) { return name.ends_with("__USE"); });
+  for (const std::string& name : names) {
     std::string key;
     for (size_t i = std::string_view("CLAIF_").size(); i < name.size(); ++i) {
       if (name.compare(i, 2, "__") == 0)
@@ -145,7 +150,9 @@ void mask(json::Value& value,
       mask(item, key, inside_secrets, secrets, allocator);
   } else if (value.IsString()) {
     const std::string text(json::text(value));
-    const bool known = std::find(secrets.begin(), secrets.end(), text) != secrets.end();
+    const bool known = std::any_of(secrets.begin(), secrets.end(), [&](const std::string& secret) {
+      return secret == text || (secret.size() >= 6 && text.find(secret) != std::string::npos);
+    });
     if (text.empty() || !(known || inside_secrets || is_secret_name(key))) return;
     secrets.push_back(text);
     value.SetString("***", allocator);

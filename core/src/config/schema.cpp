@@ -21,7 +21,7 @@ std::string_view config_schema() {
   "properties": {
     "transport": {"$ref": "#/definitions/plugin"},
     "approval": {"$ref": "#/definitions/plugin"},
-    "approval_timeout_ms": {"type": "integer", "minimum": 1, "description": "a strategy that takes longer denies"},
+    "approval_timeout_ms": {"type": "integer", "minimum": 1, "maximum": 2147483647, "description": "a strategy that takes longer denies"},
     "hooks": {"type": "array", "items": {"$ref": "#/definitions/plugin"}},
     "observers": {"type": "array", "items": {"$ref": "#/definitions/plugin"}},
     "cache": {
@@ -31,7 +31,7 @@ std::string_view config_schema() {
         "use": {"type": "string"},
         "config": {"type": "object"},
         "mode": {"type": "string", "enum": ["off", "on"], "description": "off by default: answers are stored only when asked for"},
-        "ttl_ms": {"type": "integer", "minimum": 1}
+        "ttl_ms": {"type": "integer", "minimum": 1, "maximum": 2147483647}
       }
     },
     "sessions": {"$ref": "#/definitions/plugin"},
@@ -41,7 +41,7 @@ std::string_view config_schema() {
       "additionalProperties": {
         "type": "object",
         "additionalProperties": false,
-        "properties": {"model": {"type": "string"}, "max_tokens": {"type": "integer", "minimum": 1}},
+        "properties": {"model": {"type": "string"}, "max_tokens": {"type": "integer", "minimum": 1, "maximum": 2147483647}},
         "required": ["model"]
       }
     },
@@ -50,7 +50,7 @@ std::string_view config_schema() {
     "plugin_dirs": {"type": "array", "items": {"type": "string"}},
     "strict": {"type": "boolean", "description": "refuse requests with parameters that would be changed or ignored"},
     "retries": {"type": "integer", "minimum": 0, "maximum": 10, "description": "attempts after the first, before the first byte"},
-    "request_timeout_ms": {"type": "integer", "minimum": 1},
+    "request_timeout_ms": {"type": "integer", "minimum": 1, "maximum": 2147483647},
     "log": {
       "type": "object",
       "additionalProperties": false,
@@ -66,13 +66,13 @@ std::string_view config_schema() {
         "auth_token": {"type": "string", "description": "clients must send it as Bearer token"},
         "insecure_http": {"type": "boolean"},
         "allowed_hosts": {"type": "array", "items": {"type": "string"}},
-        "max_body": {"type": "integer", "minimum": 1024},
-        "max_connections": {"type": "integer", "minimum": 1},
-        "header_timeout_ms": {"type": "integer", "minimum": 1},
-        "body_timeout_ms": {"type": "integer", "minimum": 1},
-        "idle_timeout_ms": {"type": "integer", "minimum": 1},
-        "write_timeout_ms": {"type": "integer", "minimum": 1},
-        "shutdown_ms": {"type": "integer", "minimum": 0}
+        "max_body": {"type": "integer", "minimum": 1024, "maximum": 1073741824},
+        "max_connections": {"type": "integer", "minimum": 1, "maximum": 1000000},
+        "header_timeout_ms": {"type": "integer", "minimum": 1, "maximum": 2147483647},
+        "body_timeout_ms": {"type": "integer", "minimum": 1, "maximum": 2147483647},
+        "idle_timeout_ms": {"type": "integer", "minimum": 1, "maximum": 2147483647},
+        "write_timeout_ms": {"type": "integer", "minimum": 1, "maximum": 2147483647},
+        "shutdown_ms": {"type": "integer", "minimum": 0, "maximum": 2147483647}
       }
     }
   }

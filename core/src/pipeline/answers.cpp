@@ -19,9 +19,10 @@ Task<std::optional<std::string>> Pipeline::look_up(RunContext& context) {
       observe(CLAIF_EV_CACHE, context, "bypass", 0, context.request.model);
     co_return std::nullopt;
   }
-  context.cache_key = cache::key_of({context.tenant, settings_.transport_identity,
-                                     context.request.api_version, context.request.beta},
-                                    context.request.body);
+  context.cache_key =
+      cache::key_of({context.tenant, settings_.transport_identity, context.request.api_version,
+                     context.request.beta, context.request.stream},
+                    context.request.body);
   auto getting =
       plugin::cache_get(site(*places_.cache), context.cache_key, settings_.cache_timeout);
   auto envelope = co_await std::move(getting);
@@ -35,7 +36,7 @@ Task<std::optional<std::string>> Pipeline::look_up(RunContext& context) {
 Task<void> Pipeline::keep(RunContext& context,
                           const wire::Message& message,
                           std::string_view json) {
-  if (!caches(context)) co_return;
+  if (!caches(context) || context.tools_decided) co_return;  // a decision is for one request
   if (message.stop_reason != "end_turn" && message.stop_reason != "stop_sequence")
     co_return;  // complete answers only
   for (const wire::Block& block : message.blocks)
@@ -56,6 +57,7 @@ Task<void> Pipeline::approve(RunContext& context, wire::Message& message) {
   if (calls.empty()) co_return;
   auto ruling = approver_.rule(context.session, calls, context.request.tools);
   const auto rulings = co_await std::move(ruling);
+  context.tools_decided = true;
   size_t i = 0;
   bool any = false;
   for (wire::Block& block : message.blocks) {

@@ -49,8 +49,9 @@ struct RunContext {
   Nanos began{};
   bool started = false;  // the answer has begun: errors go into the stream from here on
   CacheState cache = CacheState::off;
-  bool persisted = true;    // false: the session could not be stored
-  wire::UpstreamHead head;  // of the upstream's answer
+  bool tools_decided = false;  // the answer has tool calls, or what became of them
+  bool persisted = true;       // false: the session could not be stored
+  wire::UpstreamHead head;     // of the upstream's answer
   wire::Usage usage;
   std::string cache_key;
   uint64_t session_records = 0;

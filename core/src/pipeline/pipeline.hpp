@@ -10,6 +10,7 @@
 #include "pipeline/context.hpp"
 #include "plugin/transport_call.hpp"
 #include "wire/assemble.hpp"
+#include "wire/stream_order.hpp"
 
 #include <claif/result.hpp>
 
@@ -62,6 +63,7 @@ class Pipeline {
   // What is known of an answer that streams.
   struct Relay {
     wire::EventParser parser, released_parser;
+    wire::StreamOrder order;
     approval::StreamGate gate;
     std::optional<wire::MessageAssembler> assembler;  // when something needs the whole message
     bool to_client = true;  // false: collected for a request that does not stream

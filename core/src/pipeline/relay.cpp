@@ -41,6 +41,9 @@ Task<Result<void>> Pipeline::relay_event(RunContext& context,
   if (!event) co_return fail(std::move(event.error()));
   if (const auto* error = std::get_if<wire::StreamError>(&event->body))
     co_return fail(wire::from_stream_error(*error));
+  const auto admitted = state.order.admit(*event);
+  if (!admitted) co_return fail(admitted.error());
+  if (!*admitted) co_return Result<void>();
   if (state.to_client) {  // else approval comes with the whole message
     auto held = state.gate.hold(*event);
     if (!held) co_return fail(std::move(held.error()));
@@ -48,6 +51,7 @@ Task<Result<void>> Pipeline::relay_event(RunContext& context,
     if (state.stopped && state.gate.holds_calls()) {
       auto ruling = approver_.rule(context.session, state.gate.calls(), context.request.tools);
       const auto rulings = co_await std::move(ruling);
+      context.tools_decided = true;
       for (size_t i = 0; i < rulings.size(); ++i)
         observe(CLAIF_EV_TOOL, context, state.gate.calls()[i].name,
                 rulings[i].allowed ? CLAIF_ALLOW : CLAIF_DENY, rulings[i].reason);
@@ -71,7 +75,8 @@ void Pipeline::pass(RunContext& context, EventSink& sink, Relay& state, const wi
     context.usage.overwrite(change->usage);
   if (state.assembler) state.assembler->add(event);
   if (observers_.wants(CLAIF_EV_STREAM))
-    observe(CLAIF_EV_STREAM, context, "event", static_cast<int64_t>(event.json.size()), event.json);
+    observe(CLAIF_EV_STREAM, context, wire::type_name(event.body),
+            static_cast<int64_t>(event.json.size()), event.json);
   if (!state.to_client) return;
   start_answer(context, sink);
   sink.write(event);

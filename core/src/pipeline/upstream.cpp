@@ -77,6 +77,11 @@ Task<Result<void>> Pipeline::attempt(RunContext& context, EventSink& sink) {
     auto relaying = relay(context, sink, relay_state, batch);
     outcome = co_await std::move(relaying);
   }
+  if (outcome && !relay_state.stopped && relay_state.order.may_end() &&
+      call.result().status == CLAIF_OK) {  // S12: only message_stop is missing
+    auto ending = relay_event(context, sink, relay_state, R"({"type":"message_stop"})");
+    outcome = co_await std::move(ending);
+  }
   context.cancellation.listen(nullptr);
   if (!outcome) co_return outcome;
   if (relay_state.stopped) {

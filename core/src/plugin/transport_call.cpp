@@ -10,7 +10,6 @@ TransportCall::~TransportCall() {
   if (timer_ != 0) site_.ops.loop().cancel(timer_);
   if (op_ == nullptr) return;
   cancel();
-  if (op_ != nullptr) op_->abandon();
 }
 
 void TransportCall::start(const claif_request& request) {
@@ -34,8 +33,6 @@ void TransportCall::start(const claif_request& request) {
     late.error = "Claude did not answer within " + std::to_string(deadline_.count()) + " ms";
     result_ = std::move(late);  // whatever the plugin makes of the cancel
     cancel();
-    if (op_ != nullptr) std::exchange(op_, nullptr)->abandon();
-    wake();
   });
 }
 
@@ -54,6 +51,12 @@ void TransportCall::cancel() {
   if (op_ == nullptr) return;
   op_->lose_interest();
   with_table([this](const claif_transport_v1& table, void* self) { table.cancel(self, id_); });
+  if (op_ == nullptr) return;
+  std::exchange(op_, nullptr)->abandon();  // the plugin has yet to finish; nobody waits for it
+  OpResult cancelled;
+  cancelled.status = CLAIF_E_CANCELLED;
+  cancelled.error = "the request was cancelled";
+  on_finish(std::move(cancelled));
 }
 
 bool TransportCall::on_emit(uint32_t kind, std::string_view item) {

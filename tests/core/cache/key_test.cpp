@@ -1,0 +1,70 @@
+#include "cache/key.hpp"
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+namespace claif::cache {
+namespace {
+
+const std::string kPlain =
+    R"({"model":"m","max_tokens":5,"messages":[{"role":"user","content":"x"}]})";
+const std::string kStreamed =
+    R"({"model":"m","max_tokens":5,"stream":true,"messages":[{"role":"user","content":"x"}]})";
+
+KeyFacts facts(bool stream = false) {
+  return {"tenant", "anthropic 1", "2026-10-21", "beta", stream};
+}
+
+TEST(CacheKey, IsSixtyFourHexDigits) {
+  const std::string key = key_of(facts(), kPlain);
+  EXPECT_EQ(key.size(), 64u);
+  EXPECT_EQ(key.find_first_not_of("0123456789abcdef"), std::string::npos);
+}
+
+TEST(CacheKey, IsTheSameForAStreamedAndAPlainRequest) {
+  EXPECT_EQ(key_of(facts(false), kPlain), key_of(facts(true), kStreamed));
+}
+
+TEST(CacheKey, DependsOnEveryFact) {
+  std::set<std::string> keys{key_of(facts(), kPlain)};
+  KeyFacts f = facts();
+  f.tenant = "other";
+  keys.insert(key_of(f, kPlain));
+  f = facts();
+  f.transport = "anthropic 2";
+  keys.insert(key_of(f, kPlain));
+  f = facts();
+  f.api_version = "2023-06-01";
+  keys.insert(key_of(f, kPlain));
+  f = facts();
+  f.beta = "";
+  keys.insert(key_of(f, kPlain));
+  EXPECT_EQ(keys.size(), 5u);
+}
+
+TEST(CacheKey, DoesNotLetFactsRunIntoEachOther) {
+  EXPECT_NE(key_of({"ab", "c", "v", "b"}, kPlain), key_of({"a", "bc", "v", "b"}, kPlain));
+  EXPECT_NE(key_of({"a", "", "b", ""}, kPlain), key_of({"a", "b", "", ""}, kPlain));
+}
+
+TEST(CacheKey, DependsOnEveryByteOfTheBody) {
+  std::set<std::string> keys{key_of(facts(), kPlain)};
+  for (size_t i = 0; i < kPlain.size(); ++i) {
+    std::string changed = kPlain;
+    changed[i] ^= 1;
+    EXPECT_TRUE(keys.insert(key_of(facts(), changed)).second) << i;
+  }
+}
+
+// Only the member itself goes; data that looks like it is part of the question.
+TEST(CacheKey, CountsAStreamMemberInsideAToolsArguments) {
+  const std::string with =
+      R"({"model":"m","messages":[{"role":"assistant","content":[{"input":{"a":1,"stream":true}}]}]})";
+  const std::string without =
+      R"({"model":"m","messages":[{"role":"assistant","content":[{"input":{"a":1}}]}]})";
+  EXPECT_NE(key_of(facts(), with), key_of(facts(), without));
+}
+
+}  // namespace
+}  // namespace claif::cache
