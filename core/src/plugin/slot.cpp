@@ -53,7 +53,7 @@ long membarrier(int command) {
   return ::syscall(SYS_membarrier, command, 0, 0);
 }
 
-// Without the system call, each pin pays for its own fence.
+// Without the system call, each pin pays for its own barrier.
 bool register_membarrier() {
   return membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0;
 }
@@ -61,13 +61,12 @@ const bool kHasMembarrier = register_membarrier();
 
 void barrier_for_all_threads() {
   if (kHasMembarrier) membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
-  std::atomic_thread_fence(std::memory_order_seq_cst);
 }
 
 bool is_shown(const Instance* instance) {
   for (const ThreadPins* p = all_pins.load(std::memory_order_acquire); p != nullptr; p = p->next)
     for (const auto& shown : p->shown)
-      if (shown.load(std::memory_order_acquire) == instance) return true;
+      if (shown.load(std::memory_order_seq_cst) == instance) return true;
   return false;
 }
 
@@ -83,10 +82,12 @@ Pin::Pin(const Slot& slot) {
   shown_ = &pins.shown[pins.depth++];
   for (;;) {
     instance_ = slot.current_.load(std::memory_order_acquire);
-    shown_->store(instance_, std::memory_order_release);
-    if (!kHasMembarrier) std::atomic_thread_fence(std::memory_order_seq_cst);
+    if (kHasMembarrier)
+      shown_->store(instance_, std::memory_order_release);
+    else
+      shown_->store(instance_, std::memory_order_seq_cst);
     std::atomic_signal_fence(std::memory_order_seq_cst);
-    if (slot.current_.load(std::memory_order_acquire) == instance_) return;
+    if (slot.current_.load(std::memory_order_seq_cst) == instance_) return;
   }
 }
 
@@ -109,7 +110,7 @@ Slot::~Slot() {
 
 Result<void> Slot::swap(std::unique_ptr<Instance> next, std::chrono::milliseconds patience) {
   std::erase_if(parked_, [](const auto& instance) { return !is_used(instance.get()); });
-  std::unique_ptr<Instance> old(current_.exchange(next.release(), std::memory_order_acq_rel));
+  std::unique_ptr<Instance> old(current_.exchange(next.release(), std::memory_order_seq_cst));
   if (!old) return {};
   barrier_for_all_threads();
   old->retire();
