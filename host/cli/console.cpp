@@ -10,11 +10,17 @@ namespace claif::cli {
 std::string printable(std::string_view text, bool terminal) {
   if (!terminal) return std::string(text);
   std::string out;
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = std::min(text.find_first_of("\n\t", at), text.size());
-    out += escape_controls(text.substr(at, end - at));
-    if (end < text.size()) out += text[end];
-    at = end + 1;
+  for (size_t at = 0; at < text.size(); ++at) {
+    const unsigned next = at + 1 < text.size() ? static_cast<unsigned char>(text[at + 1]) : 0u;
+    if (text[at] == '\n' || text[at] == '\t') {
+      out += text[at];
+    } else if (text[at] == '\xc2' && next >= 0x80 && next < 0xa0) {  // U+009B is ESC [
+      out += next < 0x90 ? "\\xc2\\x8" : "\\xc2\\x9";
+      out += "0123456789abcdef"[next & 15];
+      ++at;
+    } else {
+      out += escape_controls(text.substr(at, 1));
+    }
   }
   return out;
 }

@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t kSmallBuffer = 8 * 1024, kLargeBuffer = 256 * 1024;
 constexpr size_t kRequestsPerConnection = 1'000'000;
+constexpr uint32_t kLingerMs = 1'000;
 
 Error framing_error(int status, std::string reason) {
   Error error;
@@ -169,10 +170,20 @@ Task<void> Connection::refuse(int status, std::string reason) {
   const Response response = error_response(framing_error(status, std::move(reason)));
   append_head(out_, none, response.status, response.content_type, response.headers,
               static_cast<int64_t>(response.body.size()));
-  out_ += response.body;
+  if (!in_.starts_with("HEAD ")) out_ += response.body;
   auto sending = send();
-  const bool sent = co_await std::move(sending);
-  static_cast<void>(sent);
+  bool there = co_await std::move(sending);
+  // Closing with unread bytes resets the connection, and a client that still sends could lose the
+  // answer: read on for a moment.
+  boost::system::error_code ignored;
+  socket_.shutdown(Socket::shutdown_send, ignored);
+  const Nanos until = loop_.clock().coarse() + Millis(kLingerMs);
+  while (there && !closed_ && loop_.clock().coarse() < until) {
+    in_.clear();
+    auto waiting = more_input(kLingerMs);
+    const Wake wake = co_await std::move(waiting);
+    there = wake == Wake::data;
+  }
 }
 
 Task<Connection::Wake> Connection::more_input(uint32_t timeout_ms) {
@@ -180,8 +191,7 @@ Task<Connection::Wake> Connection::more_input(uint32_t timeout_ms) {
   const size_t had = in_.size();
   waiting_.emplace(loop_);
   // One deadline for a whole head: a client that sends a byte now and then does not push it back.
-  if (had == 0 || deadline_ == Nanos::max())
-    deadline_ = loop_.clock().coarse() + Millis(timeout_ms);
+  if (had == 0 || deadline_ == Nanos::max()) set_deadline(timeout_ms);
   read();
   const Wake wake = co_await *waiting_;
   waiting_.reset();
@@ -232,7 +242,7 @@ Task<bool> Connection::send() {
   while (send_now()) {
     if (out_.empty()) co_return true;
     writable_.emplace(loop_);
-    deadline_ = loop_.clock().coarse() + Millis(config_.write_timeout_ms);
+    set_deadline(config_.write_timeout_ms);
     socket_.async_wait(Socket::wait_write,
                        [self = shared_from_this()](const boost::system::error_code& error) {
                          if (self->writable_) self->writable_->set(!error);
@@ -245,6 +255,13 @@ Task<bool> Connection::send() {
   co_return false;
 }
 
+void Connection::set_deadline(uint32_t timeout_ms) {
+  deadline_ = loop_.clock().coarse() + Millis(timeout_ms);
+  if (deadline_ >= next_look_) return;
+  loop_.cancel(timer_);
+  watch();
+}
+
 void Connection::watch() {
   const Nanos now = loop_.clock().coarse();
   if (closed_) return;
@@ -255,6 +272,7 @@ void Connection::watch() {
   }
   const Nanos left = deadline_ == Nanos::max() ? std::chrono::seconds(10) : deadline_ - now;
   const auto wait = std::clamp(std::chrono::ceil<Millis>(left), Millis(5), Millis(10'000));
+  next_look_ = now + wait;
   timer_ = loop_.after(wait, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->watch();
   });

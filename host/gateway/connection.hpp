@@ -72,7 +72,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_read(const boost::system::error_code& error, size_t n);
   Task<bool> send();  // sends out_; false: the client is gone
   bool send_now();    // sends what the socket takes; false: the client is gone
-  void watch();       // looks whether the deadline has passed
+  void set_deadline(uint32_t timeout_ms);
+  void watch();  // looks whether the deadline has passed
   void close();
 
   Socket socket_;
@@ -85,6 +86,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool reading_ = false, closed_ = false, gone_ = false, stopping_ = false, busy_ = false;
   size_t served_ = 0;
   Nanos deadline_ = Nanos::max();  // of what the connection waits for
+  Nanos next_look_{};              // when watch() runs again
   TimerId timer_ = 0;
   std::optional<Arrival<Wake>> waiting_;  // serve() waits for input
   std::optional<Arrival<bool>> writable_;

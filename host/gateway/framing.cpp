@@ -213,8 +213,10 @@ size_t ChunkDecoder::feed(std::string_view input, std::string& out, size_t max_b
       if (!line.empty()) refuse(400, "a chunk is longer than its size");
       state_ = State::size;
     } else {
-      if (!line.empty()) refuse(400, "trailers are not accepted");
-      state_ = State::done;
+      if (line.empty())
+        state_ = State::done;
+      else
+        refuse(400, "trailers are not accepted");
     }
     line_.clear();
   }

@@ -62,7 +62,10 @@ void append_head(std::string& out,
   } else if (!request.http_1_0) {
     out += "transfer-encoding: chunked\r\n";
   }
-  if (!request.keep_alive) out += "connection: close\r\n";
+  if (!request.keep_alive)
+    out += "connection: close\r\n";
+  else if (request.http_1_0 && length >= 0)
+    out += "connection: keep-alive\r\n";
   out += "x-content-type-options: nosniff\r\n\r\n";
 }
 

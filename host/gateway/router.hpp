@@ -5,6 +5,7 @@
 #include "gateway/connection.hpp"
 #include "pipeline/engine.hpp"
 
+#include <atomic>
 #include <string_view>
 #include <vector>
 
@@ -14,7 +15,7 @@ namespace claif::gateway {
 struct RouteContext {
   Engine& engine;
   pipeline::Pipeline& pipeline;
-  const bool& draining;  // true: shutting down, not ready any more
+  const std::atomic<bool>& draining;  // true: shutting down, not ready any more
 };
 
 using RouteHandler = Task<void> (*)(RouteContext& context, Exchange& exchange);

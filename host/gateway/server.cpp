@@ -114,7 +114,7 @@ Result<uint16_t> Server::listen() {
 }
 
 void Server::shut_down() {
-  if (std::exchange(draining_, true)) return engine_.stop();
+  if (draining_.exchange(true)) return engine_.stop();
   const auto left = std::make_shared<std::atomic<size_t>>(listeners_.size());
   const Nanos until = engine_.clock().now() + Millis(engine_.config().gateway.shutdown_ms);
   for (auto& owned : listeners_) {

@@ -5,6 +5,7 @@
 
 #include <claif/result.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -27,7 +28,7 @@ class Server {
  private:
   struct Listener;
   Engine& engine_;
-  bool draining_ = false;
+  std::atomic<bool> draining_ = false;
   std::vector<std::unique_ptr<Listener>> listeners_;
 };
 
