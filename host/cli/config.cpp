@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <rapidjson/prettywriter.h>
+#include <rapidjson/stringbuffer.h>
 
 namespace claif::cli {
 namespace {

@@ -28,14 +28,14 @@ std::string without_tool_use(const std::string& event_json) {
   json::Writer out;
   out.object();
   for (const auto& member : doc->root().GetObject()) {
-    out.key(json::text(member.name));
+    out.any_key(json::text(member.name));
     if (json::text(member.name) != "delta" || !member.value.IsObject()) {
       out.value(member.value);
       continue;
     }
     out.object();
     for (const auto& field : member.value.GetObject()) {
-      out.key(json::text(field.name));
+      out.any_key(json::text(field.name));
       if (json::text(field.name) == "stop_reason" && field.value.IsString() &&
           json::text(field.value) == "tool_use")
         out.string("end_turn");

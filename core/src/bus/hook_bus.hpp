@@ -35,6 +35,7 @@ class HookBus {
           Millis deadline);
 
   bool has_request_hooks() const { return (phases_ & CLAIF_PHASE_REQUEST) != 0; }
+  bool has_response_hooks() const { return (phases_ & CLAIF_PHASE_RESPONSE) != 0; }
   bool has_event_hooks() const { return (phases_ & CLAIF_PHASE_EVENT) != 0; }
 
   // Runs the request hooks; `entered` counts the hooks whose request phase ran, for on_response. A

@@ -73,7 +73,8 @@ Result<void> CurlTransfer::prepare(const claif_http_request& request) {
                   "a value of the header '" + std::string(view(name)) + "' contains a line break");
     headers_out = curl_slist_append(headers_out, line.c_str());
   }
-  headers_out = curl_slist_append(headers_out, "Expect:");  // never wait for 100-continue
+  // curl would wait for 100-continue before a body of over 1 MiB.
+  if (request.body.size > 1024 * 1024) headers_out = curl_slist_append(headers_out, "Expect:");
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_out);
   body.assign(view(request.body));
   if (method != view(request.method)) {
@@ -118,9 +119,10 @@ bool CurlTransfer::take_header(std::string_view line) {
       ++value;
     lines_.push_back({head_.size(), colon, head_.size() + value, line.size() - value});
     head_ += line;
-    for (char* c = head_.data() + lines_.back().name; c < head_.data() + lines_.back().name + colon;
-         ++c)
-      if (*c >= 'A' && *c <= 'Z') *c = static_cast<char>(*c + ('a' - 'A'));
+    char* const name = head_.data() + lines_.back().name;
+    for (size_t i = 0; i < colon; ++i)
+      if (const char c = name[i]; c >= 'A' && c <= 'Z')
+        name[i] = static_cast<char>(c + ('a' - 'A'));
     return head_.size() <= 64 * 1024;
   }
   if (status_ < 200) return true;  // an interim answer

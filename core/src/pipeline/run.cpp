@@ -71,7 +71,7 @@ Task<void> Pipeline::after(RunContext& context, const Result<void>& outcome) {
       context.cancellation.requested() || (!outcome && outcome.error().code == Errc::cancelled);
   const std::string status =
       cancelled ? "cancelled" : std::to_string(outcome ? 200 : wire::http_status(outcome.error()));
-  if (context.hooks_entered != 0) {
+  if (context.hooks_entered != 0 && hooks_.has_response_hooks()) {
     json::Writer summary;
     summary.object().key("status").string(status).key("usage");
     wire::write_anthropic_usage(summary, context.usage);

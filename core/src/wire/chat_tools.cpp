@@ -24,7 +24,7 @@ void write_schema(const json::Value* schema, json::Writer& out) {
   }
   out.object().key("type").string("object");
   for (const auto& member : schema->GetObject())
-    out.key(json::text(member.name)).value(member.value);
+    out.any_key(json::text(member.name)).value(member.value);
   out.end_object();
 }
 

@@ -29,7 +29,7 @@ Result<void> adopt_body(MessagesRequest& request, std::string body) {
   for (const auto& member : root.GetObject()) {
     const std::string_view name = json::text(member.name);
     if (name != "messages" && name != "model" && name != "stream")
-      out.key(name).value(member.value);
+      out.any_key(name).value(member.value);
   }
   out.key("messages").array();
   request.messages_begin = out.view().size();
