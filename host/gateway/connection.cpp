@@ -37,7 +37,8 @@ Connection::Connection(Socket socket,
       handler_(handler),
       buffer_(kSmallBuffer) {
   boost::system::error_code ignored;
-  socket_.native_non_blocking(true, ignored);
+  // Not native_non_blocking: that lets write_some wait, and a slow client blocks the loop.
+  socket_.non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
 }
 

@@ -1,0 +1,224 @@
+#include "cli/claif_program.hpp"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace claif::cli {
+namespace {
+
+using claif::testing::ClaifProgram;
+using claif::testing::Ended;
+using claif::testing::Process;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+void write_file(const std::filesystem::path& file, const std::string& text) {
+  std::filesystem::create_directories(file.parent_path());
+  std::ofstream(file) << text;
+}
+
+TEST(Program, TellsItsVersion) {
+  ClaifProgram claif;
+  EXPECT_EQ(claif.run({"--version"}).out, "claif " CLAIF_VERSION "\n");
+  EXPECT_THAT(claif.run({"version"}).out, StartsWith("claif " CLAIF_VERSION " (plugin ABI 1."));
+}
+
+TEST(Program, HelpHasAnExampleForEachCommand) {
+  ClaifProgram claif;
+  const Ended all = claif.run({"--help"});
+  EXPECT_EQ(all.code, 0);
+  for (const char* command :
+       {"query", "chat", "serve", "plugins", "models", "health", "sessions", "config"}) {
+    EXPECT_THAT(all.out, HasSubstr(command));
+    const Ended one = claif.run({command, "--help"});
+    EXPECT_EQ(one.code, 0);
+    EXPECT_THAT(one.out, HasSubstr("Example:\n  "));
+    EXPECT_THAT(one.out, HasSubstr(std::string("claif ") + command));
+  }
+}
+
+TEST(Program, WrongUsageIs2) {
+  ClaifProgram claif;
+  for (const std::vector<std::string>& args : {std::vector<std::string>{},
+                                               {"frobnicate"},
+                                               {"plugins"},
+                                               {"plugins", "why"},
+                                               {"config"},
+                                               {"serve", "--port", "70000"},
+                                               {"serve", "--threads", "0"}}) {
+    const Ended ended = claif.run(args);
+    EXPECT_EQ(ended.code, 2);
+    EXPECT_EQ(ended.out, "");
+    EXPECT_NE(ended.err, "");
+  }
+}
+
+TEST(Plugins, ListsThoseThatShip) {
+  ClaifProgram claif;
+  const Ended ended = claif.run({"plugins", "list"});
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_THAT(ended.out, HasSubstr("transport-mock "));
+  EXPECT_THAT(ended.out, HasSubstr("claif.approval/1"));
+  const Ended json = claif.run({"plugins", "list", "--json"});
+  EXPECT_THAT(json.out, StartsWith("[{\"name\":"));
+  EXPECT_THAT(json.out, HasSubstr(R"("id":"claif.transport.mock")"));
+  EXPECT_THAT(json.out, HasSubstr(R"("refusal":null)"));
+}
+
+TEST(Plugins, SaysWhyOneLoadsOrNot) {
+  ClaifProgram claif;
+  const Ended good = claif.run({"plugins", "why", "cache-memory"});
+  EXPECT_EQ(good.code, 0);
+  EXPECT_THAT(good.out, StartsWith("cache-memory loads: claif.cache.memory"));
+  EXPECT_EQ(claif.run({"plugins", "why", "claif.cache.memory"}).code, 0);
+  const Ended missing = claif.run({"plugins", "why", "no-such"});
+  EXPECT_EQ(missing.code, 2);
+  EXPECT_THAT(missing.out, HasSubstr("no-such is refused"));
+  write_file(claif.work() / "plugins" / "approval-junk.so", "this is no library");
+  const Ended junk =
+      claif.run({"plugins", "why", "approval-junk", "--plugin-dir", claif.work() / "plugins"});
+  EXPECT_EQ(junk.code, 2);
+  EXPECT_THAT(junk.out, HasSubstr("approval-junk is refused: "));
+  EXPECT_THAT(claif.run({"plugins", "list", "--plugin-dir", claif.work() / "plugins"}).out,
+              HasSubstr("refused: "));
+}
+
+TEST(Config, ShowsWhatIsInForce) {
+  ClaifProgram claif;
+  write_file(
+      claif.state() / "config.json",
+      R"({"transport":{"use":"mock"},"gateway":{"auth_token":"open-sesame-1","port":9000}})");
+  const Ended shown = claif.run({"config", "show"});
+  EXPECT_EQ(shown.code, 0) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr(R"("use": "mock")"));
+  EXPECT_THAT(shown.out, HasSubstr(R"("auth_token": "***")"));
+  EXPECT_THAT(shown.out, Not(HasSubstr("sesame")));
+}
+
+TEST(Config, TellsWhereEachValueCameFrom) {
+  ClaifProgram claif;
+  const auto file = claif.state() / "config.json";
+  write_file(file, R"({"transport":{"use":"mock"},"gateway":{"port":9000},"model":"opus"})");
+  write_file(claif.work() / ".claif.json", R"({"model":"haiku"})");
+  claif.setenv("CLAIF_GATEWAY__PORT=9001");
+  const std::string out = claif.run({"config", "show", "--origin", "--set", "retries=1"}).out;
+  EXPECT_THAT(out, HasSubstr("transport.use = \"mock\"  (" + file.string() + ")"));
+  EXPECT_THAT(out, HasSubstr("gateway.port = 9001  (CLAIF_GATEWAY__PORT)"));
+  EXPECT_THAT(out,
+              HasSubstr("model = \"haiku\"  (" + (claif.work() / ".claif.json").string() + ")"));
+  EXPECT_THAT(out, HasSubstr("retries = 1  (--set)"));
+  EXPECT_THAT(out, HasSubstr("approval.use = \"allow-all\"  (default)"));
+}
+
+TEST(Config, AProjectMayNotChooseTheUpstream) {
+  ClaifProgram claif;
+  write_file(claif.work() / ".claif.json",
+             R"({"transport":{"config":{"base_url":"http://127.0.0.1:1"}}})");
+  const Ended ended = claif.run({"config", "show"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.err, HasSubstr("'transport'"));
+}
+
+TEST(Config, AFileThatIsNoJsonIsNamed) {
+  ClaifProgram claif;
+  write_file(claif.state() / "config.json", "{,}");
+  const Ended ended = claif.run({"config", "show"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.err, HasSubstr("config.json"));
+}
+
+TEST(Config, AnUnknownSettingIsNamed) {
+  ClaifProgram claif;
+  const Ended ended = claif.run({"config", "show", "--set", "gateway.prot=1"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_EQ(ended.out, "");
+  EXPECT_THAT(ended.err, HasSubstr("prot"));
+}
+
+TEST(Config, PrintsItsSchema) {
+  ClaifProgram claif;
+  const Ended ended = claif.run({"config", "schema"});
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_THAT(ended.out, HasSubstr("draft-04"));
+  EXPECT_THAT(ended.out, HasSubstr("\"gateway\""));
+}
+
+TEST(Models, ListsWhatTheTransportOffers) {
+  ClaifProgram claif;
+  EXPECT_THAT(claif.mock({"models"}).out, HasSubstr("claude-haiku-5-5\n"));
+  EXPECT_THAT(claif.mock({"models", "--json"}).out, StartsWith("[\"claude-"));
+}
+
+TEST(Sessions, ListsThoseThatWereStored) {
+  ClaifProgram claif;
+  const Ended none = claif.mock({"sessions", "list"});
+  EXPECT_EQ(none.code, 0);
+  EXPECT_EQ(none.out, "");
+  EXPECT_THAT(none.err, HasSubstr("no sessions yet"));
+  ASSERT_EQ(claif.mock({"query", "hi", "--session", "talk-1"}).code, 0);
+  EXPECT_THAT(claif.mock({"sessions", "list"}).out, StartsWith("talk-1  1 turns  20"));
+  EXPECT_THAT(claif.mock({"sessions", "list", "--json"}).out, HasSubstr(R"("id":"talk-1")"));
+}
+
+// A gateway on a free port; its address is in standard error.
+class Serving {
+ public:
+  explicit Serving(std::vector<std::string> more = {})
+      : process_(claif_.command(ClaifProgram::with_mock(with(std::move(more)))),
+                 claif_.env(),
+                 claif_.work().string()) {
+    if (!process_.wait_for("listening on http://127.0.0.1:")) return;
+    const std::string& err = process_.so_far().err;
+    const size_t at = err.find("http://");
+    url_ = err.substr(at, err.find('\n', at) - at);
+  }
+  const std::string& url() const { return url_; }
+  Process& process() { return process_; }
+  ClaifProgram& claif() { return claif_; }
+
+ private:
+  static std::vector<std::string> with(std::vector<std::string> more) {
+    more.insert(more.begin(), {"serve", "--port", "0"});
+    return more;
+  }
+  ClaifProgram claif_;
+  Process process_;
+  std::string url_;
+};
+
+TEST(Health, TellsWhetherAGatewayIsReady) {
+  Serving serving;
+  ASSERT_NE(serving.url(), "");
+  const Ended up = serving.claif().mock({"health", "--url", serving.url()});
+  EXPECT_EQ(up.code, 0) << up.err;
+  EXPECT_EQ(up.out, "{\"status\":\"ready\"}\n");
+  const Ended down = serving.claif().mock({"health", "--url", "http://127.0.0.1:1"});
+  EXPECT_EQ(down.code, 5);
+  EXPECT_EQ(down.out, "");
+  EXPECT_THAT(down.err, HasSubstr("no gateway answers at http://127.0.0.1:1/readyz"));
+}
+
+TEST(Serve, StopsWhenAskedTo) {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    Serving serving({"--threads", "2"});
+    ASSERT_NE(serving.url(), "");
+    serving.process().signal(signal);
+    const Ended ended = serving.process().wait();
+    EXPECT_EQ(ended.code, 0);
+    EXPECT_EQ(ended.out, "");
+    EXPECT_THAT(ended.err, HasSubstr("stopping"));
+  }
+}
+
+TEST(Serve, RefusesAnAddressThatOthersReach) {
+  ClaifProgram claif;
+  const Ended ended = claif.mock({"serve", "--host", "0.0.0.0", "--port", "0"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.err, HasSubstr("gateway.auth_token"));
+}
+
+}  // namespace
+}  // namespace claif::cli
