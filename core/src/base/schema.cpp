@@ -21,29 +21,24 @@ std::string pointer_text(const rapidjson::Pointer& pointer) {
   return out;
 }
 
-// The first member of `object` that `schema` has no property for.
-std::string unknown_member(const json::Value& schema, const json::Value& object) {
+// What is said of a member that `schema` has no property for.
+std::string unknown_member(const json::Value& schema, const std::string& path) {
   const json::Value* properties = json::find(schema, "properties");
   std::vector<std::string_view> known;
   if (properties != nullptr)
     for (const auto& p : properties->GetObject())
       known.push_back(json::text(p.name));
-  for (const auto& member : object.GetObject()) {
-    const std::string_view name = json::text(member.name);
-    if (std::find(known.begin(), known.end(), name) == known.end())
-      return "'" + std::string(name) + "' is no setting" + suggestion(name, known);
-  }
-  return "an unknown setting";
+  const std::string name = path.substr(path.rfind('.') + 1);
+  return "is no setting" + suggestion(name, known);
 }
 
 std::string explain(std::string_view keyword,
                     const json::Value* rule,
                     const json::Value* schema,
-                    const json::Value* value) {
+                    const std::string& path) {
   const std::string wanted = rule != nullptr ? json::dump(*rule) : "";
-  if (keyword == "additionalProperties" && schema != nullptr && value != nullptr &&
-      value->IsObject())
-    return unknown_member(*schema, *value);
+  if (keyword == "additionalProperties" && schema != nullptr && !path.empty())
+    return unknown_member(*schema, path);
   if (keyword == "type") return "must be of type " + wanted;
   if (keyword == "required") return "must have " + wanted;
   if (keyword == "enum") return "must be one of " + wanted;
@@ -76,7 +71,7 @@ Result<void> check_schema(std::string_view schema_text,
   const std::string path = pointer_text(at);
   const std::string what =
       explain(keyword ? keyword : "", rules && keyword ? json::find(*rules, keyword) : nullptr,
-              rules, at.Get(value->root()));
+              rules, path);
   return complain(path.empty() ? what : "'" + path + "' " + what);
 }
 

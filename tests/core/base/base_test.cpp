@@ -79,16 +79,16 @@ TEST(ManualLoop, RunsTimersInOrderOfTime) {
 }
 
 TEST(BlockingPool, RunsWhatWasPosted) {
-  BlockingPool pool(2, 16);
   std::promise<int> promise;
+  BlockingPool pool(2, 16);
   ASSERT_TRUE(pool.post([&] { promise.set_value(7); }));
   EXPECT_EQ(promise.get_future().get(), 7);
 }
 
 TEST(BlockingPool, RefusesWhenItsQueueIsFull) {
-  BlockingPool pool(1, 2);
   std::promise<void> started, release;
   auto released = release.get_future().share();
+  BlockingPool pool(1, 2);
   ASSERT_TRUE(pool.post([&] {
     started.set_value();
     released.wait();
