@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 
 #include <csignal>
+#include <filesystem>
 #include <iostream>
 #include <unistd.h>
 
@@ -8,6 +9,21 @@
 #include <boost/asio/signal_set.hpp>
 
 namespace claif::cli {
+namespace {
+
+// The plugins that came with this program, in a build tree or an installation, however it was
+// called.
+std::filesystem::path own_plugin_dir() {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path bin = fs::read_symlink("/proc/self/exe", error).parent_path();
+  for (const char* const relative : {"../plugins", CLAIF_PLUGINS_FROM_BIN})
+    if (const fs::path dir = (bin / relative).lexically_normal(); fs::is_directory(dir, error))
+      return dir;
+  return bundled_plugin_dir();
+}
+
+}  // namespace
 
 void add_common_options(CLI::App& app, CommonOptions& options) {
   app.add_option("--config", options.config_file,
@@ -25,7 +41,7 @@ void add_common_options(CLI::App& app, CommonOptions& options) {
 
 Result<LoadedConfig> load(const CommonOptions& options) {
   ConfigSources sources = process_sources();
-  sources.install_plugin_dir = bundled_plugin_dir();
+  sources.install_plugin_dir = own_plugin_dir();
   if (!options.config_file.empty()) sources.file = options.config_file;
   for (const std::string& set : options.sets) {
     const size_t equals = set.find('=');

@@ -27,6 +27,8 @@ int run(const ServeOptions& options, CommonOptions common) {
   auto engine = Engine::create(std::move(loaded->config), threads);
   if (!engine) return report(engine.error());
   std::signal(SIGPIPE, SIG_IGN);
+  // Before it says that it listens: who reads that may stop it at once.
+  boost::asio::signal_set signals((*engine)->worker(0).loop.io(), SIGINT, SIGTERM);
   gateway::Server server(**engine);
   const auto port = server.listen();
   if (!port) return report(port.error());
@@ -35,7 +37,6 @@ int run(const ServeOptions& options, CommonOptions common) {
       config.host.find(':') == std::string::npos ? config.host : "[" + config.host + "]";
   std::cerr << "claif: listening on http://" << host << ':' << *port << '\n';
 
-  boost::asio::signal_set signals((*engine)->worker(0).loop.io(), SIGINT, SIGTERM);
   const std::function<void()> wait = [&] {
     signals.async_wait([&](const boost::system::error_code& error, int) {
       if (error) return;

@@ -68,6 +68,13 @@ TEST(Plugins, ListsThoseThatShip) {
   EXPECT_THAT(json.out, HasSubstr(R"("refusal":null)"));
 }
 
+TEST(Plugins, AreFoundHoweverTheProgramIsCalled) {
+  ClaifProgram claif;
+  const std::string shell = "PATH=" CLAIF_TEST_BIN_DIR ":$PATH; claif plugins why cache-memory";
+  Process process({"/bin/sh", "-c", shell}, claif.env(), claif.work().string());
+  EXPECT_EQ(process.wait().code, 0);
+}
+
 TEST(Plugins, SaysWhyOneLoadsOrNot) {
   ClaifProgram claif;
   const Ended good = claif.run({"plugins", "why", "cache-memory"});
