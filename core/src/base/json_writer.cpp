@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -11,69 +12,65 @@
 namespace claif::json {
 namespace {
 
-// Length of the longest prefix that stands in a JSON string as it is: no quote, backslash or
-// control character.
-size_t plain_prefix(std::string_view s) {
-  size_t i = 0;
-#if defined(__SSE2__)
-  const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'),
-                control = _mm_set1_epi8(0x1f);
-  for (; i + 16 <= s.size(); i += 16) {
-    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(s.data() + i));
-    // min(block, 0x1f) == block: an unsigned comparison, which SSE2 lacks.
-    const __m128i special =
-        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, backslash)),
-                     _mm_cmpeq_epi8(_mm_min_epu8(block, control), block));
-    if (const int mask = _mm_movemask_epi8(special); mask != 0)
-      return i + static_cast<size_t>(__builtin_ctz(static_cast<unsigned>(mask)));
+// Writes the escape of `c` and returns its length, at most 6.
+size_t put_escape(char* out, unsigned char c) {
+  static constexpr char kDigits[] = "0123456789ABCDEF";
+  static constexpr std::string_view kShort[] = {"\"\"", "\\\\", "\bb", "\ff", "\nn", "\rr", "\tt"};
+  out[0] = '\\';
+  for (const std::string_view pair : kShort) {
+    if (static_cast<unsigned char>(pair[0]) != c) continue;
+    out[1] = pair[1];
+    return 2;
   }
-#endif
-  for (; i < s.size(); ++i) {
-    const auto c = static_cast<unsigned char>(s[i]);
-    if (c == '"' || c == '\\' || c < 0x20) break;
-  }
-  return i;
+  std::memcpy(out + 1, "u00", 3);
+  out[4] = kDigits[c >> 4];
+  out[5] = kDigits[c & 15];
+  return 6;
 }
 
-void append_escape(std::string& out, unsigned char c) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  switch (c) {
-    case '"':
-      out += "\\\"";
-      return;
-    case '\\':
-      out += "\\\\";
-      return;
-    case '\b':
-      out += "\\b";
-      return;
-    case '\f':
-      out += "\\f";
-      return;
-    case '\n':
-      out += "\\n";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    default:
-      out += "\\u00", out += kDigits[c >> 4], out += kDigits[c & 15];
+bool is_special(unsigned char c) {
+  return c == '"' || c == '\\' || c < 0x20;
+}
+
+// Copies up to 16 bytes that need no escape; returns how many.
+size_t put_plain(char* out, std::string_view s) {
+#if defined(__SSE2__)
+  if (s.size() >= 16) {
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(s.data()));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), block);
+    const __m128i control = _mm_set1_epi8(0x1f);
+    // min(block, 0x1f) == block: an unsigned comparison, which SSE2 lacks.
+    const __m128i special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('"')),
+                                                      _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'))),
+                                         _mm_cmpeq_epi8(_mm_min_epu8(block, control), block));
+    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(special));
+    return mask == 0 ? 16 : static_cast<size_t>(__builtin_ctz(mask));
   }
+#endif
+  size_t n = 0;
+  for (; n < s.size() && n < 16 && !is_special(static_cast<unsigned char>(s[n])); ++n)
+    out[n] = s[n];
+  return n;
 }
 
 void append_string(std::string& out, std::string_view s) {
-  out += '"';
-  for (;;) {
-    const size_t n = plain_prefix(s);
-    out.append(s.data(), n);
-    if (n == s.size()) break;
-    append_escape(out, static_cast<unsigned char>(s[n]));
-    s.remove_prefix(n + 1);
+  std::array<char, 2048> buffer;
+  size_t used = 0;
+  buffer[used++] = '"';
+  while (!s.empty()) {
+    if (used > buffer.size() - 32) {  // room for a block and an escape
+      out.append(buffer.data(), used);
+      used = 0;
+    }
+    const size_t n = put_plain(buffer.data() + used, s);
+    used += n;
+    s.remove_prefix(n);
+    if (n == 16 || s.empty()) continue;
+    used += put_escape(buffer.data() + used, static_cast<unsigned char>(s[0]));
+    s.remove_prefix(1);
   }
-  out += '"';
+  buffer[used++] = '"';
+  out.append(buffer.data(), used);
 }
 
 template <class Number>

@@ -92,8 +92,8 @@ claif_status CurlClient::start(uint64_t id,
   transfer->ctx = ctx;
   transfer->after_done = std::move(after_done);
   transfer->last_activity = loop_.clock().coarse();
-  transfer->idle_timer =
-      loop_.after(Millis(transfer->first_byte_ms), [this, id] { check_idle(id); });
+  transfer->idle_timer = loop_.after(Millis(std::min(transfer->first_byte_ms, transfer->idle_ms)),
+                                     [this, id] { check_idle(id); });
   to_add_.push_back(id);
   transfers_.emplace(id, std::move(transfer));
   return CLAIF_OK;
@@ -185,7 +185,8 @@ void CurlClient::check_idle(uint64_t id) {
   if (!transfer.paused && idle >= limit)
     return end(transfer, CLAIF_E_TIMEOUT,
                "no byte from the server for " + std::to_string(limit.count()) + " ms");
-  const Millis next = transfer.paused ? limit : std::max(limit - idle, Millis(1));
+  const Millis patience = transfer.got_body ? limit : std::min(limit, Millis(transfer.idle_ms));
+  const Millis next = transfer.paused ? limit : std::clamp(limit - idle, Millis(1), patience);
   transfer.idle_timer = loop_.after(next, [this, id] { check_idle(id); });
 }
 

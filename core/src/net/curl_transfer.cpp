@@ -5,13 +5,24 @@
 #include <charconv>
 #include <memory>
 
+#include <arpa/inet.h>
+
 namespace claif::net {
 namespace {
 
 using sdk::view;
 
-bool is_loopback(std::string_view host) {
-  return host == "localhost" || host == "[::1]" || host == "::1" || host.starts_with("127.");
+// By number, or by the one name that RFC 6761 reserves for it: 127.example.com is somebody's
+// server.
+bool is_loopback(const std::string& host) {
+  in_addr address{};
+  if (::inet_pton(AF_INET, host.c_str(), &address) == 1)
+    return (ntohl(address.s_addr) >> 24) == 127;
+  return host == "localhost" || host == "[::1]" || host == "::1";
+}
+
+bool is_token(std::string_view s) {
+  return !s.empty() && s.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string_view::npos;
 }
 
 // Egress rule: https anywhere, plain http only to this machine.
@@ -58,7 +69,9 @@ CurlTransfer::~CurlTransfer() {
 
 Result<void> CurlTransfer::prepare(const claif_http_request& request) {
   const std::string_view wanted = view(request.url);
-  if (wanted != url) {  // a kept handle usually goes to the same place
+  if (!is_token(view(request.method)))
+    return fail(Errc::invalid_request, "an HTTP method is capital letters");
+  if (url.empty() || wanted != url) {  // a kept handle usually goes to the same place
     std::string next(wanted);
     CLAIF_CHECK(check_url(next));
     url = std::move(next);
@@ -67,7 +80,8 @@ Result<void> CurlTransfer::prepare(const claif_http_request& request) {
   std::string line;
   for (size_t i = 0; i < request.header_count; ++i) {
     const auto& [name, value] = request.headers[i];
-    line.assign(view(name)).append(": ").append(view(value));
+    // "Name;" is curl's way to send a header without a value.
+    line.assign(view(name)).append(value.size == 0 ? ";" : ": ").append(view(value));
     if (has_line_break(line))
       return fail(Errc::invalid_request,
                   "a value of the header '" + std::string(view(name)) + "' contains a line break");
