@@ -14,7 +14,7 @@ void StreamCore::start_request(const ChatRequest& request) {
 
 Task<void> StreamCore::run(std::shared_ptr<StreamCore> keep_alive) {
   static_cast<void>(keep_alive);
-  client_.begin(*context_);
+  client_.begin(*context_, [this] { cancel_on_loop(); });
   auto running = client_.engine().worker(0).pipeline->run(*context_, *this);
   Result<void> outcome = co_await std::move(running);
   client_.end(*context_);
@@ -62,7 +62,7 @@ Result<std::optional<ChatChunk>> StreamCore::next() {
   }
   std::optional<ChatChunk> out(std::move(chunks_.front()));
   chunks_.pop_front();
-  if (wants_wake_ && chunks_.size() < kFull / 2) {
+  if (wants_wake_ && !ended_ && chunks_.size() < kFull / 2) {
     wants_wake_ = false;
     client_.loop().post([self = shared_from_this()] {
       if (self->waiting_) self->waiting_->set(true);
@@ -76,10 +76,16 @@ void StreamCore::cancel() {
     const std::lock_guard lock(mutex_);
     if (ended_ || std::exchange(cancelled_, true)) return;
   }
-  client_.loop().post([self = shared_from_this()] {
-    if (self->context_) self->context_->cancellation.request();
-    if (self->waiting_) self->waiting_->set(false);
-  });
+  client_.loop().post([self = shared_from_this()] { self->cancel_on_loop(); });
+}
+
+void StreamCore::cancel_on_loop() {
+  {
+    const std::lock_guard lock(mutex_);
+    cancelled_ = true;
+  }
+  if (context_) context_->cancellation.request();
+  if (waiting_) waiting_->set(false);  // it waits for a reader
 }
 
 }  // namespace detail

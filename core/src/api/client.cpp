@@ -23,16 +23,23 @@ Result<std::unique_ptr<ClientCore>> ClientCore::make(const ClientOptions& option
 
 ClientCore::~ClientCore() {
   if (!engine_) return;
-  loop().post([this] {
-    for (pipeline::RunContext* context : running_)
-      context->cancellation.request();
+  // Waits for the loop in any case: one that has not begun to run would not notice that it shall
+  // stop.
+  bool told = false;
+  loop().post([this, &told] {
+    for (const auto& [context, cancel] : running_)
+      cancel();
+    const std::lock_guard lock(mutex_);
+    told = true;
+    idle_.notify_all();
   });
   std::unique_lock lock(mutex_);
+  idle_.wait(lock, [&told] { return told; });
   idle_.wait_for(lock, std::chrono::seconds(5), [this] { return in_flight_ == 0; });
 }
 
-void ClientCore::begin(pipeline::RunContext& context) {
-  running_.insert(&context);
+void ClientCore::begin(pipeline::RunContext& context, std::function<void()> cancel) {
+  running_.emplace(&context, std::move(cancel));
 }
 
 void ClientCore::expect() {
@@ -96,7 +103,7 @@ void CallCore::start(const ChatRequest& request) {
 Task<void> CallCore::run(std::shared_ptr<CallCore> keep_alive) {
   static_cast<void>(keep_alive);
   WholeAnswer sink(client_.engine().clock());
-  client_.begin(*context_);
+  client_.begin(*context_, [this] { context_->cancellation.request(); });
   auto running = client_.engine().worker(0).pipeline->run(*context_, sink);
   Result<void> outcome = co_await std::move(running);
   client_.end(*context_);

@@ -8,10 +8,11 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 
 namespace claif::detail {
 
@@ -27,15 +28,15 @@ class ClientCore {
                                                         bool stream,
                                                         std::vector<std::string>& warnings);
 
-  // A request is expected when it is posted, begins and ends on the loop; the destructor cancels
-  // and waits.
+  // A request is expected when it is posted, begins and ends on the loop; the destructor calls
+  // `cancel` of each, on the loop, and waits.
   void expect();
-  void begin(pipeline::RunContext& context);
+  void begin(pipeline::RunContext& context, std::function<void()> cancel);
   void end(pipeline::RunContext& context);
 
  private:
   std::unique_ptr<Engine> engine_;
-  std::set<pipeline::RunContext*> running_;  // loop thread only
+  std::map<pipeline::RunContext*, std::function<void()>> running_;  // loop thread only
   std::mutex mutex_;
   std::condition_variable idle_;
   size_t in_flight_ = 0;
@@ -78,6 +79,7 @@ class StreamCore : public std::enable_shared_from_this<StreamCore>, public pipel
  private:
   static constexpr size_t kFull = 256;
   Task<void> run(std::shared_ptr<StreamCore> keep_alive);
+  void cancel_on_loop();
   void end(std::optional<Error> error);
 
   ClientCore& client_;
