@@ -147,16 +147,15 @@ Task<bool> Connection::read_body(Request& request, const Framing& framing) {
       }
     } else {
       const size_t n = std::min(in_.size(), length - request.body.size());
-      if (request.body.empty() && n == in_.size())
-        request.body.swap(in_), in_.clear();
-      else {
-        request.body.append(in_, 0, n);
-        in_.erase(0, n);
-      }
+      request.body.append(in_, 0, n);
+      in_.erase(0, n);
       if (request.body.size() == length) co_return true;
     }
+    // What comes next goes straight to the body.
+    if (!framing.chunked) filling_ = {&request.body, length};
     auto waiting = more_input(config_.body_timeout_ms);
     const Wake wake = co_await std::move(waiting);
+    filling_ = {};
     if (wake == Wake::timeout) {
       auto refusing = refuse(408, "the request's body did not arrive in time");
       co_await std::move(refusing);
@@ -218,7 +217,12 @@ void Connection::on_read(const boost::system::error_code& error, size_t n) {
     if (const auto listener = std::exchange(on_disconnect_, nullptr)) listener();
     return;
   }
-  in_.append(buffer_.data(), n);
+  size_t taken = 0;
+  if (filling_.body != nullptr) {
+    taken = std::min(n, filling_.length - filling_.body->size());
+    filling_.body->append(buffer_.data(), taken);
+  }
+  in_.append(buffer_.data() + taken, n - taken);
   if (waiting_) waiting_->set(Wake::data);
 }
 

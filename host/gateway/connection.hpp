@@ -83,6 +83,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string in_, out_;
   size_t sent_ = 0;  // of out_
   std::vector<char> buffer_;
+  struct {
+    std::string* body = nullptr;
+    size_t length = 0;
+  } filling_;  // a body of known length that input is appended to
   bool reading_ = false, closed_ = false, gone_ = false, stopping_ = false, busy_ = false;
   size_t served_ = 0;
   Nanos deadline_ = Nanos::max();  // of what the connection waits for
