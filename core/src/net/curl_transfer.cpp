@@ -59,7 +59,8 @@ CurlTransfer::CurlTransfer() : easy(curl_easy_init()) {
   curl_easy_setopt(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   // Under 64 KiB: freeing more makes glibc consolidate its heap, once a transfer.
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 32L * 1024);
-  curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, 256L * 1024);  // used for bodies over 64 KiB only
+  curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE,
+                   256L * 1024);  // used for bodies over 64 KiB only
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_.data());
 }
 
