@@ -137,12 +137,12 @@ TEST(Config, AFileThatIsNoJsonIsNamed) {
   EXPECT_THAT(ended.err, HasSubstr("config.json"));
 }
 
-TEST(Config, AnUnknownSettingIsNamed) {
+TEST(Config, AnUnknownSettingIsNamedWithTheNearest) {
   ClaifProgram claif;
   const Ended ended = claif.run({"config", "show", "--set", "gateway.prot=1"});
   EXPECT_EQ(ended.code, 2);
   EXPECT_EQ(ended.out, "");
-  EXPECT_THAT(ended.err, HasSubstr("prot"));
+  EXPECT_THAT(ended.err, HasSubstr("'gateway.prot' is no setting; did you mean 'port'?"));
 }
 
 TEST(Config, PrintsItsSchema) {
