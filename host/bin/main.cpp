@@ -3,11 +3,13 @@
 #include <exception>
 #include <iostream>
 #include <malloc.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 
 int main(int argc, char** argv) {
   using namespace claif::cli;
+  ::umask(077);  // state is nobody else's to read
   // Bodies of some hundred KiB come and go with each request; as mappings of their own they would
   // be faulted in anew each time.
   ::mallopt(M_MMAP_THRESHOLD, 8 * 1024 * 1024);

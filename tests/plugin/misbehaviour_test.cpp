@@ -430,7 +430,8 @@ TEST_F(MisbehavingTransport, ALateOneIsATimeoutEvenWhenItHeedsTheCancel) {
   start();
   rig_.loop.advance(kDeadline);
   EXPECT_EQ(end(), CLAIF_E_TIMEOUT);
-  EXPECT_EQ(rig_.faults().size(), 1u);
+  rig_.loop.advance(std::chrono::seconds(6));
+  EXPECT_EQ(rig_.faults().size(), 0u) << "a slow answer is no fault of the plugin";
   EXPECT_EQ(rig_.ops.in_flight(), 0u);
 }
 
@@ -441,6 +442,8 @@ TEST_F(MisbehavingTransport, ALateOneThatIgnoresTheCancelIsATimeout) {
   rig_.loop.advance(kDeadline);
   EXPECT_EQ(end(), CLAIF_E_TIMEOUT);
   EXPECT_EQ(kept->emit(kept, CLAIF_EMIT_EVENT, sdk::str("late")), CLAIF_E_CANCELLED);
+  rig_.loop.advance(std::chrono::seconds(6));
+  EXPECT_EQ(rig_.faults().size(), 1u);
   kept->finish(kept, CLAIF_OK, nullptr, nullptr);
   EXPECT_EQ(rig_.ops.in_flight(), 0u);
 }

@@ -23,6 +23,7 @@ struct FinalAwaiter {
   bool await_ready() const noexcept { return false; }
   template <class Promise>
   std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> self) const noexcept {
+    self.promise().finished = true;
     return self.promise().continuation;
   }
   void await_resume() const noexcept {}
@@ -30,6 +31,7 @@ struct FinalAwaiter {
 
 struct PromiseBase {
   std::coroutine_handle<> continuation = std::noop_coroutine();
+  bool finished = false;
   std::suspend_always initial_suspend() const noexcept { return {}; }
   FinalAwaiter final_suspend() const noexcept { return {}; }
   // Code of the request path reports errors as Result. An exception here is a bug or bad_alloc.
@@ -72,9 +74,14 @@ class [[nodiscard]] Task {
     struct Awaiter {
       std::coroutine_handle<promise_type> handle;
       bool await_ready() const noexcept { return false; }
-      std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiter) noexcept {
+      // False when the task ended without waiting for anything: then its awaiter goes on in a loop,
+      // not on top of it. (A transfer to it would be symmetric, but without optimisation g++ makes
+      // it a call, and some thousand ready tasks in a row would end the stack.)
+      bool await_suspend(std::coroutine_handle<> waiter) noexcept {
+        handle.resume();
+        if (handle.promise().finished) return false;
         handle.promise().continuation = waiter;
-        return handle;
+        return true;
       }
       T await_resume() {
         if constexpr (!std::is_void_v<T>) return std::move(*handle.promise().value);

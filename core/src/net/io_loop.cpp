@@ -15,11 +15,11 @@ IoLoop::~IoLoop() = default;
 
 void IoLoop::run() {
   Loop* const outer = std::exchange(current_, this);
-  io_.restart();
   settle();
   while (io_.run_one() != 0)
     settle();
   http_.reset();
+  io_.restart();  // for the next run; at the start it would lose a stop() that came first
   current_ = outer;
 }
 

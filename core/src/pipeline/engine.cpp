@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <dlfcn.h>
 
-#include <sys/stat.h>
 
 namespace claif {
 namespace {
@@ -73,7 +72,6 @@ Engine::Engine(Config config) : config_(std::move(config)), log_(parse_level(con
 
 Result<std::unique_ptr<Engine>> Engine::create(Config config, unsigned threads) {
   std::unique_ptr<Engine> out(new Engine(std::move(config)));
-  ::umask(077);
   std::error_code ignored;
   fs::create_directories(out->config_.home, ignored);
   plugin::HostServices services{

@@ -3,6 +3,11 @@
 #include "base/limits.hpp"
 
 namespace claif::plugin {
+namespace {
+
+constexpr Millis kCancelPatience{5'000};
+
+}  // namespace
 
 TransportCall::TransportCall(CallSite site, Millis deadline) : site_(site), deadline_(deadline) {}
 
@@ -27,11 +32,17 @@ void TransportCall::start(const claif_request& request) {
   timer_ = loop.after(deadline_, [this] {
     timer_ = 0;
     if (op_ == nullptr) return;
-    instance_->faults().report("a request did not finish within its deadline");
     OpResult late;
     late.status = CLAIF_E_TIMEOUT;
     late.error = "Claude did not answer within " + std::to_string(deadline_.count()) + " ms";
     result_ = std::move(late);  // whatever the plugin makes of the cancel
+    // A slow answer is no fault of the plugin; not to end a request that was cancelled is one. The
+    // operation keeps its instance while it is not finished, and its memory longer.
+    Op* const op = op_;
+    site_.ops.loop().after(kCancelPatience, [op, id = id_, instance = instance_] {
+      if (op->id == id && !op->finished())
+        instance->faults().report("a request went on after its cancel");
+    });
     cancel();
   });
 }
