@@ -3,9 +3,9 @@
 #include <exception>
 #include <iostream>
 #include <malloc.h>
-#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
+#include <sys/stat.h>
 
 int main(int argc, char** argv) {
   using namespace claif::cli;

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <dlfcn.h>
 
-
 namespace claif {
 namespace {
 
