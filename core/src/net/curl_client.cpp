@@ -26,7 +26,6 @@ struct CurlClient::Socket {
   bool reading = false, writing = false;  // what curl wants to know
   bool waits_read = false, waits_write = false;
   bool closed = false;
-  char peeked = 0;
 };
 
 struct CurlClient::Transfer : CurlTransfer {
@@ -215,12 +214,14 @@ int CurlClient::on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) 
   return 0;
 }
 
-// Readability is learnt by a peek of one byte, not by Asio's wait: a wait would modify the
-// registration each time, which on top reports the socket writable again, a wake-up for nothing
-// with every event of a stream.
+// Readability is learnt by a peek, not by Asio's wait: a wait would modify the registration each
+// time, which on top reports the socket writable again, a wake-up for nothing with every event of a
+// stream. The peek asks for more than is there as a rule: then the reactor knows that the socket is
+// drained once curl has read it, and does not try the next peek before something new arrives. What
+// was peeked is not looked at, so all share it.
 void CurlClient::wait(const std::shared_ptr<Socket>& socket) {
   if (socket->reading && !std::exchange(socket->waits_read, true))
-    socket->stream.async_receive(asio::buffer(&socket->peeked, 1), asio::socket_base::message_peek,
+    socket->stream.async_receive(asio::buffer(peeked_), asio::socket_base::message_peek,
                                  [this, socket](const boost::system::error_code& error, size_t) {
                                    socket->waits_read = false;
                                    if (error != asio::error::operation_aborted)

@@ -8,6 +8,7 @@
 #include "net/http_client.hpp"
 #include "net/io_loop.hpp"
 
+#include <array>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -65,6 +66,7 @@ class CurlClient final : public HttpClient {
   std::unordered_map<uint64_t, std::unique_ptr<Transfer>> transfers_;
   std::vector<std::unique_ptr<Transfer>> spare_;
   std::vector<uint64_t> to_add_, to_cancel_;
+  std::array<char, 4096> peeked_{};
 };
 
 // For curl_global_init and the like: once a process, before the first client. [any]
