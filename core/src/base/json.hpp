@@ -88,8 +88,8 @@ std::string dump(const Value& v);
 std::string quote(std::string_view s);
 
 // Builds compact text in order. Keys and values must alternate as JSON wants it; nothing checks
-// that. It is also a handler for Value::Accept. (RapidJSON's own Writer scans each key for escapes and moves each byte
-// through a stream; both showed in the profile of a short answer.)
+// that. It is also a handler for Value::Accept. (RapidJSON's own Writer scans each key for escapes
+// and moves each byte through a stream; both showed in the profile of a short answer.)
 class Writer {
  public:
   explicit Writer(size_t reserve = 512) { out_.reserve(reserve); }

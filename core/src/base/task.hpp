@@ -2,8 +2,9 @@
 // transfer. It knows no event loop: what completes an operation resumes the waiter, by way of
 // Loop::ready.
 //
-// Why not boost::asio::awaitable: the operations that are awaited here end in callbacks of a C ABI, not in
-// Asio handlers; tests drive them without an io_context; and no header of the request path needs Asio.
+// Why not boost::asio::awaitable: the operations that are awaited here end in callbacks of a C ABI,
+// not in Asio handlers; tests drive them without an io_context; and no header of the request path
+// needs Asio.
 #pragma once
 
 #include <coroutine>
