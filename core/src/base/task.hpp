@@ -1,6 +1,5 @@
-// Coroutines of the request path. Task is lazy, has one owner and resumes its awaiter by symmetric
-// transfer. It knows no event loop: what completes an operation resumes the waiter, by way of
-// Loop::ready.
+// Coroutines of the request path. Task is lazy, has one owner and resumes its awaiter when it ends.
+// It knows no event loop: what completes an operation resumes the waiter, by way of Loop::ready.
 //
 // Why not boost::asio::awaitable: the operations that are awaited here end in callbacks of a C ABI,
 // not in Asio handlers; tests drive them without an io_context; and no header of the request path
