@@ -10,9 +10,8 @@ inline constexpr unsigned kJsonDepth = 64;  // nesting of any JSON we read
 inline constexpr size_t kEventQueueBytes =
     256 * 1024;  // unread answer bytes before the upstream pauses
 inline constexpr size_t kHeldToolBytes =
-    4 * 1024 * 1024;  // tool-call events held for approval, per message
-inline constexpr size_t kAnswerBytes = 64 * 1024 * 1024;  // one whole answer
-inline constexpr size_t kObserverQueue = 4096;            // events waiting for slow observers
-inline constexpr size_t kMessages = 100'000;              // messages in one request
+    4 * 1024 * 1024;                            // tool-call events held for approval, per message
+inline constexpr size_t kObserverQueue = 4096;  // events waiting for slow observers
+inline constexpr size_t kMessages = 100'000;    // messages in one request
 
 }  // namespace claif::limits

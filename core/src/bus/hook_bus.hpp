@@ -34,7 +34,6 @@ class HookBus {
           BlockingPool& pool,
           Millis deadline);
 
-  bool has_request_hooks() const { return (phases_ & CLAIF_PHASE_REQUEST) != 0; }
   bool has_response_hooks() const { return (phases_ & CLAIF_PHASE_RESPONSE) != 0; }
   bool has_event_hooks() const { return (phases_ & CLAIF_PHASE_EVENT) != 0; }
 

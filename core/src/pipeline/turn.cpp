@@ -8,7 +8,7 @@
 namespace claif::pipeline {
 
 Task<Result<std::optional<std::string>>> Pipeline::filter_request(RunContext& context) {
-  if (hooks_.has_request_hooks() || !places_.hooks.empty()) {
+  if (!places_.hooks.empty()) {
     auto running = hooks_.on_request(facts(context), context.request.body, context.hooks_entered);
     auto outcome = co_await std::move(running);
     if (!outcome) co_return fail(std::move(outcome.error()));
