@@ -288,6 +288,7 @@ void Connection::close() {
   loop_.cancel(timer_);
   if (waiting_) waiting_->set(Wake::closed);
   if (writable_) writable_->set(false);
+  if (const auto listener = std::exchange(on_disconnect_, nullptr)) listener();
   boost::system::error_code ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);  // what was sent still arrives
   socket_.close(ignored);

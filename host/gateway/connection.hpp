@@ -58,6 +58,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void start();
   // Ends an idle connection now, a busy one after its answer.
   void shut_down();
+  // Ends it now, and cancels what it is busy with.
+  void close();
 
  private:
   friend class Exchange;
@@ -74,7 +76,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool send_now();    // sends what the socket takes; false: the client is gone
   void set_deadline(uint32_t timeout_ms);
   void watch();  // looks whether the deadline has passed
-  void close();
 
   Socket socket_;
   net::IoLoop& loop_;

@@ -44,6 +44,11 @@ struct Server::Listener {
     for (const auto& weak : connections)
       if (const auto connection = weak.lock()) connection->shut_down();
   }
+  // Ends every connection now; their requests are cancelled.
+  void hang_up() {
+    for (const auto& weak : connections)
+      if (const auto connection = weak.lock()) connection->close();
+  }
   bool idle() {
     std::erase_if(connections, [](const auto& weak) { return weak.expired(); });
     return connections.empty();
@@ -86,6 +91,9 @@ Result<asio::ip::address> check_address(const GatewayConfig& config) {
   return address;
 }
 
+// What cancelled requests have to end in; one that does not is left behind.
+constexpr Millis kCancelled(2'000);
+
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 }  // namespace
@@ -114,29 +122,37 @@ Result<uint16_t> Server::listen() {
 }
 
 void Server::shut_down() {
-  if (draining_.exchange(true)) return engine_.stop();
+  if (draining_.exchange(true)) {
+    at_once_ = true;
+    return;
+  }
   const auto left = std::make_shared<std::atomic<size_t>>(listeners_.size());
   const Nanos until = engine_.clock().now() + Millis(engine_.config().gateway.shutdown_ms);
-  for (auto& owned : listeners_) {
-    Listener* const listener = owned.get();
-    struct Look {
-      Server* server;
-      Listener* listener;
-      std::shared_ptr<std::atomic<size_t>> left;
-      Nanos until;
-      void operator()() const {
-        if (listener->idle() || server->engine_.clock().now() >= until) {
-          if (left->fetch_sub(1) == 1) server->engine_.stop();
-          return;
-        }
-        listener->loop.after(Millis(10), *this);
+  struct Look {
+    Server* server;
+    Listener* listener;
+    std::shared_ptr<std::atomic<size_t>> left;
+    Nanos until;
+    bool hung_up = false;
+    void operator()() {
+      const Nanos now = server->engine_.clock().now();
+      if (!hung_up && (server->at_once_ || now >= until)) {
+        hung_up = true;
+        until = now + kCancelled;
+        listener->hang_up();
       }
-    };
-    listener->loop.post([this, listener, left, until] {
+      if (listener->idle() || (hung_up && now >= until)) {
+        if (left->fetch_sub(1) == 1) server->engine_.stop();
+        return;
+      }
+      listener->loop.after(Millis(5), *this);
+    }
+  };
+  for (auto& owned : listeners_)
+    owned->loop.post([this, listener = owned.get(), left, until] {
       listener->drain();
       Look{this, listener, left, until}();
     });
-  }
 }
 
 }  // namespace claif::gateway

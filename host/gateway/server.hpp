@@ -21,14 +21,14 @@ class Server {
   // there is no auth_token with insecure_http) or cannot be had. Call before the loops run.
   Result<uint16_t> listen();
   // No new connections; idle ones end, busy ones after their answers, at the latest after
-  // gateway.shutdown_ms; then the engine stops. A second call stops at once. Any loop thread, or a
-  // signal handler's loop.
+  // gateway.shutdown_ms; then the engine stops. A second call ends the busy ones, too, and cancels
+  // their requests. [any]
   void shut_down();
 
  private:
   struct Listener;
   Engine& engine_;
-  std::atomic<bool> draining_ = false;
+  std::atomic<bool> draining_ = false, at_once_ = false;
   std::vector<std::unique_ptr<Listener>> listeners_;
 };
 

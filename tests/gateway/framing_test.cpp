@@ -39,7 +39,8 @@ TEST(Framing, AcceptsEachFormThatIsSpokenHere) {
 
 TEST(Framing, SaysWhatAHeadDeclares) {
   Framing framing;
-  ASSERT_FALSE(check_head(post("Content-Length: 17\r\nExpect: 100-Continue\r\n"), {}, framing));
+  const std::string head = post("Content-Length: 17\r\nExpect: 100-Continue\r\n");
+  ASSERT_FALSE(check_head(head, {}, framing));
   EXPECT_EQ(framing.length, 17u);
   EXPECT_TRUE(framing.expects_continue);
   EXPECT_TRUE(framing.keep_alive);

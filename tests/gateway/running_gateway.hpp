@@ -59,7 +59,8 @@ class RunningGateway {
   }
   ~RunningGateway() {
     if (thread_.joinable()) {
-      engine_->stop();
+      shut_down();
+      shut_down();
       thread_.join();
     }
     // The other loops end with the engine; until then they may use the server.

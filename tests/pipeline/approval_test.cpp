@@ -78,7 +78,7 @@ TEST_P(Approval, DeniesWhenTheStrategyNeverAnswers) {
   expect_denied(ask(rig, GetParam()));
   EXPECT_EQ(silent.instance->faults().total(), 1u);
   silent->held.clear();
-  rig.loop.run();
+  rig.loop.settle();
 }
 
 TEST_P(Approval, DeniesNonsense) {
@@ -113,13 +113,13 @@ TEST(HeldCalls, WaitWhileTextPasses) {
   const auto events = tool_events("get_time", "{}");
   for (size_t i = 0; i + 1 < events.size(); ++i)
     op.emit(CLAIF_EMIT_EVENT, events[i]);
-  rig.loop.run();
+  rig.loop.settle();
   EXPECT_THAT(run->sink.all(), HasSubstr("Let me see."));
   EXPECT_THAT(run->sink.all(), Not(HasSubstr("get_time")));
   EXPECT_TRUE(rig.approval->asked.empty());
   op.emit(CLAIF_EMIT_EVENT, kMessageStop);
   op.finish();
-  rig.loop.run();
+  rig.loop.settle();
   EXPECT_EQ(run->sink.events, events);
 }
 
@@ -145,7 +145,7 @@ TEST(Hook, ThatNeverAnswersRefusesTheRequest) {
   EXPECT_EQ(run->error().reason, "hook_failed");
   EXPECT_TRUE(rig.transport->requests.empty());
   silent->held.clear();
-  rig.loop.run();
+  rig.loop.settle();
 }
 
 TEST(Hook, ThatThrowsRefusesTheRequest) {

@@ -174,7 +174,7 @@ TEST(Session, IsDurableBeforeTheClientHearsTheEnd) {
   EXPECT_FALSE(run->sink.has("message_stop"));
   ASSERT_EQ(rig.store->held.size(), 1u);
   rig.store->held.front().finish(std::string("1"));
-  rig.loop.run();
+  rig.loop.settle();
   EXPECT_TRUE(run->sink.has("message_stop"));
   EXPECT_TRUE(run->context.persisted);
 }

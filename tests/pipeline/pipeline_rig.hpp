@@ -42,7 +42,7 @@ class PipelineRig {
     transport->open.clear();
     if (cache.plugin != nullptr) cache->held.clear();
     if (store.plugin != nullptr) store->held.clear();
-    loop.run();
+    loop.settle();
   }
 
   void use_cache() {
@@ -93,7 +93,7 @@ class PipelineRig {
   }
   void start(Run& run) {
     spawn(drive(pipeline(), run));
-    loop.run();
+    loop.settle();
   }
   // A request from begin to end, as far as no time passes.
   std::unique_ptr<Run> ask(bool stream, const std::string& more = "") {

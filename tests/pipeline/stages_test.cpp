@@ -207,7 +207,7 @@ TEST(ResponseHook, RunsAlsoWhenTheClientCancelled) {
   auto run = rig.request(true);
   rig.start(*run);
   run->context.cancellation.request();
-  rig.loop.run();
+  rig.loop.settle();
   ASSERT_TRUE(run->done());
   ASSERT_EQ(hook.summaries.size(), 1u);
   EXPECT_EQ(json::string_or(parsed(hook.summaries[0]), "status"), "cancelled");

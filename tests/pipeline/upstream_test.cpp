@@ -112,7 +112,7 @@ TEST(Retry, EndsWhenTheClientGivesUpInThePause) {
   rig.transport->scripts.push_back(refuses("500\nretry-after: 30\n", "{}"));
   const auto run = rig.ask(true);
   run->context.cancellation.request();
-  rig.loop.run();
+  rig.loop.settle();
   EXPECT_EQ(run->error().code, Errc::cancelled);
   EXPECT_EQ(rig.loop.timers(), 0u);
 }
@@ -194,7 +194,7 @@ TEST(Cancellation, ReachesTheTransport) {
   const auto run = rig.ask(true);
   const uint64_t id = rig.transport->open.front().id();
   run->context.cancellation.request();
-  rig.loop.run();
+  rig.loop.settle();
   EXPECT_THAT(rig.transport->cancelled, testing::ElementsAre(id));
   EXPECT_EQ(run->error().code, Errc::cancelled);
 }
@@ -204,7 +204,7 @@ TEST(Cancellation, DoesNotWaitForATransportThatIgnoresIt) {
   rig.transport->heeds_cancel = false;
   const auto run = rig.ask(true);
   run->context.cancellation.request();
-  rig.loop.run();
+  rig.loop.settle();
   EXPECT_EQ(run->error().code, Errc::cancelled);
   EXPECT_TRUE(rig.transport->open.front().cancelled());
 }
@@ -240,13 +240,13 @@ TEST(Backpressure, PausesTheTransportUntilTheClientTookEnough) {
   EXPECT_LE(taken * chunk.size(), limits::kEventQueueBytes);
   EXPECT_EQ(rig.transport->resumed.size(), 0u);
   run->sink.release();
-  rig.loop.run();
+  rig.loop.settle();
   EXPECT_THAT(rig.transport->resumed, testing::ElementsAre(op.id()));
   EXPECT_EQ(op.emit(CLAIF_EMIT_EVENT, block_stop(0)), CLAIF_OK);
   op.emit(CLAIF_EMIT_EVENT, message_delta("end_turn"));
   op.emit(CLAIF_EMIT_EVENT, kMessageStop);
   op.finish();
-  rig.loop.run();
+  rig.loop.settle();
   EXPECT_TRUE(run->ok());
   EXPECT_EQ(run->sink.events.size(), 2 + (taken + 1) + 3);
 }

@@ -89,6 +89,18 @@ TEST_F(Hooks, EditInOrderAndEndInReverse) {
   EXPECT_EQ(event()->body, "e:abc");
 }
 
+TEST_F(Hooks, ASwapBringsThePhasesOfTheNewOne) {
+  struct RequestOnly {
+    sdk::HookResult on_request(const sdk::HookInput&) { return sdk::HookResult::unchanged(); }
+  };
+  slots_.push_back(std::make_unique<Slot>("hook", instance_of<RequestOnly>(rig_)));
+  EXPECT_FALSE(bus().has_event_hooks());
+  ASSERT_TRUE(slots_[0]->swap(instance_of<Marking>(rig_, R"({"name": "b"})")));
+  EXPECT_TRUE(bus().has_event_hooks());
+  EXPECT_TRUE(bus().has_response_hooks());
+  EXPECT_EQ(event()->body, "e:b");
+}
+
 TEST_F(Hooks, ARefusalIsTheHooksOwnErrorAndStopsTheOthers) {
   add("a");
   add("b", "refuse");
@@ -242,6 +254,16 @@ TEST_F(Observers, EachGetsItsOwnKindsOnly) {
   queue().flush();
   EXPECT_EQ(names().size(), 1u);
   EXPECT_EQ(seen_.batches, 1u) << "an observer without wanted events is not called";
+}
+
+TEST_F(Observers, ASwapBringsTheInterestOfTheNewOne) {
+  watch<Watching<CLAIF_EV_REQUEST>>();
+  EXPECT_FALSE(queue().wants(CLAIF_EV_STREAM));
+  ASSERT_TRUE(slots_[0]->swap(instance_of<Watching<CLAIF_EV_STREAM>>(rig_)));
+  EXPECT_TRUE(queue().wants(CLAIF_EV_STREAM));
+  publish(CLAIF_EV_STREAM, "x");
+  queue().flush();
+  EXPECT_EQ(names().size(), 1u);
 }
 
 TEST_F(Observers, GetBatches) {

@@ -1,12 +1,13 @@
 // A host without an engine: what plugin instances need around them.
 #pragma once
 
-#include "manual_loop.hpp"
 #include "plugin/approval_proxy.hpp"
 #include "plugin/call.hpp"
 #include "plugin/host_services.hpp"
 #include "plugin/instance.hpp"
 #include "plugin/slot.hpp"
+#include "support/manual_loop.hpp"
+#include "support/temp_dir.hpp"
 
 #include <claif/plugin.hpp>
 
@@ -41,7 +42,7 @@ class HostRig {
     return faults_;
   }
 
-  ManualClock clock;
+  FakeClock clock;
   Log log;
   Metrics metrics;
   BlockingPool pool{2};
@@ -163,26 +164,6 @@ inline claif_status give(const claif_tool_call* call, claif_verdict* verdict, in
   verdict->decision = decision;
   return CLAIF_OK;
 }
-
-// A private directory that ends with the test.
-class TempDir {
- public:
-  TempDir() {
-    char name[] = "/tmp/claif-plugin-test-XXXXXX";
-    if (::mkdtemp(name) == nullptr) throw std::runtime_error("mkdtemp failed");
-    path_ = name;
-  }
-  ~TempDir() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // Copies with a mode that the loader accepts, whatever the umask of the build was.
 inline void install(const std::filesystem::path& from, const std::filesystem::path& to) {

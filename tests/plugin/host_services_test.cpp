@@ -59,6 +59,21 @@ TEST_F(Services, LongLinesAreCutBetweenCharacters) {
   EXPECT_EQ(out[out.size() - 2], '\xa4') << "cut inside a character";
 }
 
+TEST_F(Services, LogLinesOfOnePluginAreLimitedAndTheLostOnesCounted) {
+  rig_.log.set_level(LogLevel::info);
+  make();
+  testing::internal::CaptureStderr();
+  rig_.clock.advance(60s);
+  for (int i = 0; i < 500; ++i)
+    host().log(CLAIF_LOG_INFO, "again");
+  rig_.clock.advance(11s);
+  host().log(CLAIF_LOG_INFO, "later");
+  const std::string out = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 202) << out;
+  EXPECT_NE(out.find("300 lines were dropped"), std::string::npos) << out;
+  EXPECT_NE(out.find("later"), std::string::npos) << out;
+}
+
 TEST_F(Services, SecretsAreThoseThatWereConfigured) {
   rig_.services.secrets.emplace("token", Secret("s3cr3t-value"));
   make();

@@ -504,5 +504,34 @@ TEST_F(MisbehavingTransport, AQuarantinedOneIsUnavailable) {
   EXPECT_NE(call_->result().error.find("quarantined: test"), std::string::npos);
 }
 
+// --- a checking host
+// --------------------------------------------------------------------------------
+
+std::string log_of_a_blocking_decision(bool check) {
+  HostRig rig;
+  rig.log.set_level(LogLevel::warn);
+  rig.services.check_plugins = check;
+  RawApproval raw;
+  raw.script = [](const claif_tool_call* call, claif_verdict* verdict, claif_op*) {
+    ::usleep(1);  // waits, if only for a moment
+    return give(call, verdict, CLAIF_ALLOW);
+  };
+  Slot slot("approval", raw_instance(rig, CLAIF_APPROVAL_ID, &raw));
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 3; ++i)
+    rig.loop.run(decide(rig.site(slot), tool_call(), 250ms));
+  return testing::internal::GetCapturedStderr();
+}
+
+TEST(CheckingHost, NamesAPluginThatBlocksTheLoopOnce) {
+  const std::string out = log_of_a_blocking_decision(true);
+  EXPECT_NE(out.find("test.raw blocked the event loop in approval"), std::string::npos) << out;
+  EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 1) << out;
+}
+
+TEST(CheckingHost, IsOffByDefault) {
+  EXPECT_EQ(log_of_a_blocking_decision(false), "");
+}
+
 }  // namespace
 }  // namespace claif::plugin

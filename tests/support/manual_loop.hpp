@@ -2,12 +2,17 @@
 #pragma once
 
 #include "base/loop.hpp"
+#include "base/task.hpp"
 #include "support/fake_clock.hpp"
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
+#include <optional>
+#include <stdexcept>
 
 namespace claif::test {
 
@@ -34,34 +39,57 @@ class ManualLoop final : public Loop {
   const Clock& clock() const override { return clock_; }
 
   // Runs everything that can run without time passing.
-  void run() {
+  void settle() {
     while (step()) {
     }
   }
   // Lets time pass, timer by timer.
   void advance(Nanos by) {
     const Nanos until = clock_.now() + by;
-    run();
+    settle();
     while (!timers_.empty() && timers_.begin()->first.first <= until) {
       auto node = timers_.extract(timers_.begin());
       clock_.advance(std::max(node.key().first - clock_.now(), Nanos(0)));
       node.mapped()();
-      run();
+      settle();
     }
     clock_.advance(until - clock_.now());
-    run();
+    settle();
   }
-  // Waits for something that another thread posts, then runs.
-  void run_posted() {
-    {
+  // Runs until `done`, waiting for other threads; throws after ten seconds of real time.
+  void run_until(const std::function<bool()>& done) {
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    for (;;) {
+      settle();
+      if (done()) return;
       std::unique_lock lock(mutex_);
-      arrived_.wait(lock, [this] { return !posted_.empty(); });
+      if (!arrived_.wait_until(lock, patience, [this] { return !posted_.empty(); }))
+        throw std::runtime_error("nothing happened for 10 s");
     }
-    run();
+  }
+  // Runs `task` to its end.
+  template <class T>
+  T run(Task<T> task) {
+    auto running = start(std::move(task));
+    run_until([&] { return running->has_value(); });
+    return std::move(**running);
+  }
+  // Begins `task`; its value appears in what is returned.
+  template <class T>
+  std::shared_ptr<std::optional<T>> start(Task<T> task) {
+    auto out = std::make_shared<std::optional<T>>();
+    spawn(store(std::move(task), out));
+    settle();
+    return out;
   }
   size_t timers() const { return timers_.size(); }
 
  private:
+  template <class T>
+  static Task<void> store(Task<T> task, std::shared_ptr<std::optional<T>> out) {
+    T value = co_await std::move(task);
+    out->emplace(std::move(value));
+  }
   bool step() {
     if (!ready_.empty()) {
       const auto waiter = ready_.front();

@@ -12,18 +12,19 @@ using plugin::Pin;
 using plugin::Slot;
 
 HookBus::HookBus(std::vector<Slot*> hooks, plugin::OpPool& ops, BlockingPool& pool, Millis deadline)
-    : hooks_(std::move(hooks)), ops_(ops), pool_(pool), deadline_(deadline) {
-  for (const Slot* slot : hooks_) {
-    const Pin pin(*slot);
-    if (pin) phases_ |= pin->iface<claif_hook_v1>().phases;
-  }
-}
+    : hooks_(std::move(hooks)), ops_(ops), pool_(pool), deadline_(deadline) {}
 
 HookBus::Service HookBus::service_of(const Slot& slot, uint32_t phase) {
   const Pin pin(slot);
   if (!pin) return {};
   const auto& table = pin->iface<claif_hook_v1>();
   return {(table.phases & phase) != 0, (table.flags & CLAIF_IFACE_BLOCKING) != 0};
+}
+
+bool HookBus::any_wants(uint32_t phase) const {
+  for (const Slot* slot : hooks_)
+    if (service_of(*slot, phase).wanted) return true;
+  return false;
 }
 
 // What a plugin on the blocking pool is shown: it may still look at it when the request has given

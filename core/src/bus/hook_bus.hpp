@@ -34,8 +34,9 @@ class HookBus {
           BlockingPool& pool,
           Millis deadline);
 
-  bool has_response_hooks() const { return (phases_ & CLAIF_PHASE_RESPONSE) != 0; }
-  bool has_event_hooks() const { return (phases_ & CLAIF_PHASE_EVENT) != 0; }
+  // Asks the hooks of now: a swap may change them.
+  bool has_response_hooks() const { return any_wants(CLAIF_PHASE_RESPONSE); }
+  bool has_event_hooks() const { return any_wants(CLAIF_PHASE_EVENT); }
 
   // Runs the request hooks; `entered` counts the hooks whose request phase ran, for on_response. A
   // refusal is the hook's error; a hook that fails or is quarantined refuses the request
@@ -60,12 +61,12 @@ class HookBus {
   Task<Phase> run(
       plugin::Slot& slot, Service service, uint32_t phase, HookFacts facts, std::string_view body);
   static Service service_of(const plugin::Slot& slot, uint32_t phase);
+  bool any_wants(uint32_t phase) const;
 
   std::vector<plugin::Slot*> hooks_;
   plugin::OpPool& ops_;
   BlockingPool& pool_;
   Millis deadline_;
-  uint32_t phases_ = 0;
 };
 
 }  // namespace claif::bus

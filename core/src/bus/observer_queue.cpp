@@ -15,14 +15,10 @@ ObserverQueue::ObserverQueue(const Clock& clock,
                              Metrics& metrics,
                              std::vector<plugin::Slot*> observers)
     : clock_(clock), metrics_(metrics), observers_(std::move(observers)) {
-  for (const plugin::Slot* slot : observers_) {
-    const plugin::Pin pin(*slot);
-    if (pin) interest_ |= pin->iface<claif_observer_v1>().interest;
-  }
   if (const auto metric = metrics_.define(MetricType::counter, "claif_observer_dropped_total",
                                           "Events that slow observers did not get."))
     dropped_metric_ = *metric;
-  if (interest_ != 0) thread_ = std::thread([this] { work(); });
+  if (!observers_.empty()) thread_ = std::thread([this] { work(); });
 }
 
 ObserverQueue::~ObserverQueue() {
@@ -32,6 +28,14 @@ ObserverQueue::~ObserverQueue() {
   }
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
+}
+
+bool ObserverQueue::wants(uint32_t kind) const {
+  for (const plugin::Slot* slot : observers_) {
+    const plugin::Pin pin(*slot);
+    if (pin && (pin->iface<claif_observer_v1>().interest >> kind & 1u) != 0) return true;
+  }
+  return false;
 }
 
 void ObserverQueue::publish(const Observation& o) {

@@ -31,7 +31,7 @@ class ObserverQueue {
   ObserverQueue(const Clock& clock, Metrics& metrics, std::vector<plugin::Slot*> observers);
   ~ObserverQueue();  // delivers what is queued
 
-  bool wants(uint32_t kind) const { return (interest_ >> kind & 1u) != 0; }
+  bool wants(uint32_t kind) const;  // asks the observers of now: a swap may change them
   // Copies and returns at once.
   void publish(const Observation& observation);
   // Returns when all that was published before has been delivered. May block.
@@ -56,7 +56,6 @@ class ObserverQueue {
   Metrics& metrics_;
   uint32_t dropped_metric_ = 0;
   const std::vector<plugin::Slot*> observers_;
-  uint64_t interest_ = 0;
   mutable std::mutex mutex_;
   std::condition_variable wake_, delivered_;
   Queue queue_;

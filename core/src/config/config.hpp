@@ -51,6 +51,7 @@ struct Config {
   std::vector<std::string>
       secret_values;  // everything that came from ${env:}, ${file:} or is a key: to redact
   std::vector<std::filesystem::path> plugin_dirs;
+  bool check_plugins = false;  // watch that plugins keep the event loop free
   std::string log_level = "warn";
   bool strict = false;
   unsigned retries = 2;

@@ -159,6 +159,7 @@ Config decode(const json::Value& root) {
       out.plugin_dirs.emplace_back(std::string(json::text(dir)));
   if (const json::Value* v = json::find(root, "log"))
     out.log_level = json::string_or(*v, "level", out.log_level);
+  boolean(root, "check_plugins", out.check_plugins);
   boolean(root, "strict", out.strict);
   number(root, "retries", out.retries);
   number(root, "approval_timeout_ms", out.approval_timeout_ms);

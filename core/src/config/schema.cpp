@@ -48,6 +48,7 @@ std::string_view config_schema() {
     "model_aliases": {"type": "object", "additionalProperties": {"type": "string"}},
     "secrets": {"type": "object", "additionalProperties": {"type": "string"}, "description": "for plugins, by name; use ${env:NAME} or ${file:path}"},
     "plugin_dirs": {"type": "array", "items": {"type": "string"}},
+    "check_plugins": {"type": "boolean", "description": "for plugin authors: log a plugin that blocks or keeps the event loop"},
     "strict": {"type": "boolean", "description": "refuse requests with parameters that would be changed or ignored"},
     "retries": {"type": "integer", "minimum": 0, "maximum": 10, "description": "attempts after the first, before the first byte"},
     "request_timeout_ms": {"type": "integer", "minimum": 1, "maximum": 2147483647},

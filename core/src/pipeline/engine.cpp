@@ -80,6 +80,7 @@ Result<std::unique_ptr<Engine>> Engine::create(Config config, unsigned threads) 
     services.loops.push_back(
         {&worker.loop, [&worker]() -> net::HttpClient& { return worker.loop.http(); }});
   }
+  services.check_plugins = out->config_.check_plugins;
   services.on_fault = [engine = out.get()](const plugin::Instance& instance, std::string_view what,
                                            bool quarantined) {
     engine->report_fault(instance, what, quarantined);

@@ -5,6 +5,7 @@
 #include "base/blocking_pool.hpp"
 #include "base/task.hpp"
 #include "plugin/op.hpp"
+#include "plugin/quick_check.hpp"
 #include "plugin/slot.hpp"
 
 #include <string>
@@ -90,7 +91,10 @@ void make_call(CallSite site, PendingCall& call, Nanos deadline, Invoke invoke) 
   const Table& table = pin->iface<Table>();
   void* const self = pin->self();
   Op& op = call.begin(site.ops, *pin.get(), deadline);
-  if ((table.flags & CLAIF_IFACE_BLOCKING) == 0) return invoke(table, self, &op);
+  if ((table.flags & CLAIF_IFACE_BLOCKING) == 0) {
+    const QuickCheck check(*pin.get(), site.slot.name());
+    return invoke(table, self, &op);
+  }
   // Held beyond the finish of `op`: the plugin's code is on that thread's stack until invoke
   // returns.
   Instance* const instance = pin.get();

@@ -2,6 +2,7 @@
 
 #include "base/ids.hpp"
 #include "plugin/instance.hpp"
+#include "plugin/quick_check.hpp"
 
 #include <claif/sdk/text.hpp>
 
@@ -14,6 +15,9 @@ using sdk::str;
 using sdk::view;
 
 namespace {
+
+constexpr Nanos kLogWindow = std::chrono::seconds(10);
+constexpr uint32_t kLogLines = 200;  // of one instance in one window
 
 // A request on its way to another thread's loop.
 struct OwnedRequest {
@@ -107,7 +111,10 @@ struct ServiceTables {
         if (!node) return;
         timers->instance->hold();
         lock.unlock();
-        node.mapped().first(node.mapped().second);
+        {
+          const QuickCheck check(*timers->instance, "a timer");
+          node.mapped().first(node.mapped().second);
+        }
         timers->instance->release();
       };
       Loop& loop = *context.loop_for_this_thread().loop;
@@ -309,6 +316,24 @@ LoopServices* HostContext::loop_of(uint64_t id) {
 void HostContext::log_line(int32_t level, std::string_view line) {
   const auto bounded =
       static_cast<LogLevel>(std::clamp<int32_t>(level, CLAIF_LOG_TRACE, CLAIF_LOG_ERROR));
+  if (!services_.log.logs(bounded)) return;
+  uint32_t dropped = 0;
+  {
+    const std::lock_guard lock(log_mutex_);
+    const Nanos now = services_.clock.coarse();
+    if (now - log_window_ >= kLogWindow) {
+      log_window_ = now;
+      log_lines_ = 0;
+      dropped = std::exchange(log_dropped_, 0);
+    }
+    if (++log_lines_ > kLogLines) {
+      ++log_dropped_;
+      return;
+    }
+  }
+  if (dropped != 0)
+    services_.log.warn(prefix_ + std::to_string(dropped) + " lines were dropped: over " +
+                       std::to_string(kLogLines) + " in 10 s");
   services_.log.write(bounded, prefix_ + std::string(line.substr(0, sdk::utf8_prefix(line, 2048))));
 }
 

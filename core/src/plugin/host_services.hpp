@@ -46,6 +46,7 @@ struct HostServices {
       create_child;
   // Hears of every fault of every instance.
   std::function<void(const Instance&, std::string_view what, bool quarantined)> on_fault;
+  bool check_plugins = false;  // see QuickCheck
 };
 
 // The claif_host of one instance.
@@ -75,6 +76,9 @@ class HostContext {
   HostServices& services_;
   Instance& instance_;
   const std::string prefix_;
+  std::mutex log_mutex_;
+  Nanos log_window_{};
+  uint32_t log_lines_ = 0, log_dropped_ = 0;  // of this window
   claif_host host_;
   claif_log_v1 log_;
   std::shared_ptr<Timers> timers_ = std::make_shared<Timers>();

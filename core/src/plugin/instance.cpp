@@ -25,7 +25,8 @@ Living& living() {
 }  // namespace
 
 Instance::Instance(std::shared_ptr<Module> module, HostServices& services)
-    : module_(std::move(module)),
+    : services_(services),
+      module_(std::move(module)),
       id_(module_->descriptor().id),
       generation_(next_number()),
       faults_(services.clock,
@@ -78,6 +79,20 @@ Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<Module> modul
   out->self_ = self;
   out->created_ = true;
   return out;
+}
+
+bool Instance::checked() const {
+  return services_.check_plugins;
+}
+
+void Instance::report_slow(std::string_view what, std::string_view how) {
+  {
+    const std::lock_guard lock(slow_mutex_);
+    if (!slow_.emplace(what).second) return;
+  }
+  services_.log.warn("the plugin " + id_ + " " + std::string(how) + " in " + std::string(what) +
+                     ": such a call must be quick and never block; set CLAIF_IFACE_BLOCKING, or "
+                     "work on the executor");
 }
 
 Result<void> Instance::serve(const char* iface) {

@@ -9,7 +9,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -46,6 +49,10 @@ class Instance {
     return *static_cast<const Table*>(iface_);
   }
   Faults& faults() { return faults_; }
+  // Whether QuickCheck watches this instance.
+  bool checked() const;
+  // Logs, once for each `what`, that a call broke the promise of [quick].
+  void report_slow(std::string_view what, std::string_view how);
   // Reports a fault of the instance of that generation, unless it is gone. [any]
   static void report(uint64_t generation, std::string_view what);
 
@@ -62,6 +69,7 @@ class Instance {
  private:
   Instance(std::shared_ptr<Module> module, HostServices& services);
 
+  HostServices& services_;
   std::shared_ptr<Module>
       module_;  // shared by the generations of one file; the last one unloads it
   std::string id_;
@@ -72,6 +80,8 @@ class Instance {
   const void* iface_ = nullptr;
   bool created_ = false;
   std::atomic<uint32_t> in_flight_{0};
+  std::mutex slow_mutex_;
+  std::set<std::string, std::less<>> slow_;  // what report_slow has logged
 };
 
 }  // namespace claif::plugin

@@ -1,6 +1,7 @@
 #include "plugin/transport_call.hpp"
 
 #include "base/limits.hpp"
+#include "plugin/quick_check.hpp"
 
 namespace claif::plugin {
 namespace {
@@ -27,7 +28,10 @@ void TransportCall::start(const claif_request& request) {
   Loop& loop = site_.ops.loop();
   op_ = &site_.ops.start(*this, *instance_, loop.clock().now() + deadline_);
   id_ = op_->id;
-  instance_->iface<claif_transport_v1>().start(instance_->self(), &request, op_);
+  {
+    const QuickCheck check(*instance_, "transport.start");
+    instance_->iface<claif_transport_v1>().start(instance_->self(), &request, op_);
+  }
   if (op_ == nullptr) return;
   timer_ = loop.after(deadline_, [this] {
     timer_ = 0;
@@ -54,7 +58,10 @@ void TransportCall::with_table(Call call) {
   if (op_ == nullptr) return;
   Instance& instance = *instance_;
   instance.hold();
-  call(instance.iface<claif_transport_v1>(), instance.self());
+  {
+    const QuickCheck check(instance, "transport.resume or cancel");
+    call(instance.iface<claif_transport_v1>(), instance.self());
+  }
   instance.release();
 }
 

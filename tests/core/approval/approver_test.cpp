@@ -31,7 +31,7 @@ class ApproverTest : public testing::Test {
     Approver approver({*strategy_.slot, ops_, pool_}, Millis(1000));
     std::optional<std::vector<Ruling>> out;
     spawn(drive(approver, calls, declared, out));
-    loop_.run();
+    loop_.settle();
     EXPECT_TRUE(out);
     return out.value_or(std::vector<Ruling>());
   }

@@ -40,7 +40,7 @@ TEST(Task, WaitsForAnArrivalAndGoesOnInTheLoop) {
   spawn(store(arrival, out));
   EXPECT_TRUE(arrival.set(40));
   EXPECT_EQ(out, 0);  // not inside of set
-  loop.run();
+  loop.settle();
   EXPECT_EQ(out, 42);
 }
 
