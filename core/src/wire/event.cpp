@@ -25,40 +25,53 @@ bool is_within(const json::Value& v, unsigned levels) {
 BlockKind block_kind(std::string_view type) {
   if (type == "text") return BlockKind::text;
   if (type == "tool_use") return BlockKind::tool_use;
+  if (type == "server_tool_use") return BlockKind::server_tool_use;
   if (type == "thinking") return BlockKind::thinking;
   if (type == "redacted_thinking") return BlockKind::redacted_thinking;
   return BlockKind::other;
 }
 
-EventBody message_start(const json::Value& root) {
+// Deeper than any request may be, it could not be sent back; and dump would recurse into it.
+bool fits(const json::Value& v) {
+  return is_within(v, limits::kJsonDepth);
+}
+
+EventBody message_start(const json::Value& root, std::string& content) {
   const json::Value* message = json::find(root, "message");
   if (message == nullptr) return Other{};
   const json::Value* usage = json::find(*message, "usage");
+  const json::Value* blocks = json::find(*message, "content");
+  content.clear();
+  if (blocks != nullptr && blocks->IsArray() && !blocks->Empty() && fits(*blocks))
+    content = json::dump(*blocks);
   return MessageStart{json::string_or(*message, "id"), json::string_or(*message, "model"),
                       usage ? json::string_or(*usage, "service_tier") : std::string_view(),
-                      read_usage(usage)};
+                      read_usage(usage), content};
 }
 
-EventBody block_start(const json::Value& root, std::string& input) {
+EventBody block_start(const json::Value& root, std::string& input, std::string& json) {
   const int64_t index = json::integer_or(root, "index");
   const json::Value* block = json::find(root, "content_block");
   if (block == nullptr) return Other{};
-  BlockStart start{index, block_kind(json::string_or(*block, "type")), {}, {}, {}, {}};
+  BlockStart start{index, block_kind(json::string_or(*block, "type")), {}, {}, {}, {}, {}};
   if (start.kind == BlockKind::text) start.text = json::string_or(*block, "text");
   if (start.kind == BlockKind::thinking) start.text = json::string_or(*block, "thinking");
-  if (start.kind == BlockKind::tool_use) {
+  if (start.kind == BlockKind::tool_use || start.kind == BlockKind::server_tool_use) {
     start.id = json::string_or(*block, "id");
     start.name = json::string_or(*block, "name");
     const json::Value* value = json::find(*block, "input");
-    // Deeper than any request may be, it could not be sent back; and dump would recurse into it.
-    const bool fits = value != nullptr && is_within(*value, limits::kJsonDepth);
-    input = fits ? json::dump(*value) : value == nullptr ? "{}" : "null";
+    input = value == nullptr ? "{}" : fits(*value) ? json::dump(*value) : "null";
     start.input = input;
+  }
+  if (start.kind == BlockKind::server_tool_use || start.kind == BlockKind::redacted_thinking ||
+      start.kind == BlockKind::other) {
+    json = fits(*block) ? json::dump(*block) : R"({"type":"unreadable"})";
+    start.json = json;
   }
   return start;
 }
 
-EventBody block_delta(const json::Value& root) {
+EventBody block_delta(const json::Value& root, std::string& citation_json) {
   const int64_t index = json::integer_or(root, "index");
   const json::Value* delta = json::find(root, "delta");
   if (delta == nullptr) return Other{};
@@ -67,6 +80,11 @@ EventBody block_delta(const json::Value& root) {
   if (type == "input_json_delta") return JsonDelta{index, json::string_or(*delta, "partial_json")};
   if (type == "thinking_delta") return ThinkingDelta{index, json::string_or(*delta, "thinking")};
   if (type == "signature_delta") return SignatureDelta{index, json::string_or(*delta, "signature")};
+  const json::Value* citation = json::find(*delta, "citation");
+  if (type == "citations_delta" && citation != nullptr && citation->IsObject() && fits(*citation)) {
+    citation_json = json::dump(*citation);
+    return CitationsDelta{index, citation_json};
+  }
   return Other{};
 }
 
@@ -91,12 +109,12 @@ EventBody stream_error(const json::Value& root) {
                      details ? json::string_or(*details, "error_code") : std::string_view()};
 }
 
-EventBody read_body(const json::Value& root, std::string& input) {
+EventBody read_body(const json::Value& root, std::string& input, std::string& block) {
   const std::string_view type = json::string_or(root, "type");
-  if (type == "content_block_delta") return block_delta(root);
-  if (type == "content_block_start") return block_start(root, input);
+  if (type == "content_block_delta") return block_delta(root, block);
+  if (type == "content_block_start") return block_start(root, input, block);
   if (type == "content_block_stop") return BlockStop{json::integer_or(root, "index")};
-  if (type == "message_start") return message_start(root);
+  if (type == "message_start") return message_start(root, block);
   if (type == "message_delta") return message_delta(root);
   if (type == "message_stop") return MessageStop{};
   if (type == "error") return stream_error(root);
@@ -110,6 +128,7 @@ std::string_view type_name(const EventBody& body) {
       "other",
       "message_start",
       "content_block_start",
+      "content_block_delta",
       "content_block_delta",
       "content_block_delta",
       "content_block_delta",
@@ -136,7 +155,7 @@ Result<Event> EventParser::parse(std::string_view json) {
     error.reason = "upstream_protocol_error";
     return fail(std::move(error));
   }
-  return Event{json, read_body(doc, input_)};
+  return Event{json, json::string_or(doc, "type"), read_body(doc, input_, block_)};
 }
 
 }  // namespace claif::wire

@@ -22,18 +22,20 @@ struct Usage {
   }
 };
 
-enum class BlockKind { text, tool_use, thinking, redacted_thinking, other };
+enum class BlockKind { text, tool_use, server_tool_use, thinking, redacted_thinking, other };
 
 struct MessageStart {
   std::string_view id, model, service_tier;
   Usage usage;
+  std::string_view content;  // JSON list of the blocks that it came with; empty as a rule (S2)
 };
 struct BlockStart {
   int64_t index;
   BlockKind kind;
   std::string_view text;      // of a text or thinking block that starts with some
-  std::string_view id, name;  // of a tool_use
-  std::string_view input;     // of a tool_use: compact JSON, "{}" as a rule
+  std::string_view id, name;  // of a tool_use or server_tool_use
+  std::string_view input;     // of these: compact JSON, "{}" as a rule
+  std::string_view json;      // the block itself, of kinds other than text, thinking and tool_use
 };
 struct TextDelta {
   int64_t index;
@@ -50,6 +52,10 @@ struct ThinkingDelta {
 struct SignatureDelta {
   int64_t index;
   std::string_view signature;
+};
+struct CitationsDelta {
+  int64_t index;
+  std::string_view citation;  // a JSON object
 };
 struct BlockStop {
   int64_t index;
@@ -72,6 +78,7 @@ using EventBody = std::variant<Other,
                                JsonDelta,
                                ThinkingDelta,
                                SignatureDelta,
+                               CitationsDelta,
                                BlockStop,
                                MessageDelta,
                                MessageStop,
@@ -82,6 +89,7 @@ std::string_view type_name(const EventBody& body);
 
 struct Event {
   std::string_view json;  // as received
+  std::string_view type;  // as received; empty when it has none
   EventBody body;
 };
 
@@ -93,7 +101,7 @@ class EventParser {
   Result<Event> parse(std::string_view json);
 
  private:
-  std::string text_, input_;
+  std::string text_, input_, block_;
 };
 
 }  // namespace claif::wire

@@ -11,9 +11,9 @@ Block read_block(const json::Value& v) {
   if (type == "thinking")
     return {BlockKind::thinking, json::string_or(v, "thinking"), {}, {}, {}, &v};
   if (type == "redacted_thinking") return {BlockKind::redacted_thinking, {}, {}, {}, {}, &v};
-  if (type == "tool_use") {
+  if (type == "tool_use" || type == "server_tool_use") {
     const json::Value* input = json::find(v, "input");
-    return {BlockKind::tool_use,
+    return {type == "tool_use" ? BlockKind::tool_use : BlockKind::server_tool_use,
             {},
             json::string_or(v, "id"),
             json::string_or(v, "name"),
