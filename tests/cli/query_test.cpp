@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <future>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -144,9 +146,9 @@ TEST(Query, NeedsAKeyForClaude) {
 }
 
 TEST(Query, AsksClaudeWithTheKeyOfTheEnvironment) {
-  std::string head;
+  std::promise<std::string> head;
   FakeAnthropic upstream([&](const FakeAnthropic::Call& call) {
-    head = call.head;
+    head.set_value(call.head);
     call.write(FakeAnthropic::response(200, FakeAnthropic::message("hello from afar")));
   });
   ClaifProgram claif;
@@ -155,7 +157,7 @@ TEST(Query, AsksClaudeWithTheKeyOfTheEnvironment) {
   const Ended ended = claif.run({"query", "hi", "--no-stream"});
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_EQ(ended.out, "hello from afar\n");
-  EXPECT_THAT(head, HasSubstr("test-key-123456"));
+  EXPECT_THAT(head.get_future().get(), HasSubstr("test-key-123456"));
 }
 
 TEST(Query, AnUpstreamThatDoesNotAnswerIsATimeout) {

@@ -12,27 +12,28 @@
 namespace claif::json {
 namespace {
 
-// Counts nesting on the way to the document: RapidJSON would follow 200 KB of '[' off the stack.
+// Counts nesting on the way to the handler: RapidJSON would follow 200 KB of '[' off the stack.
+template <class Handler>
 class DepthGuard {
  public:
-  explicit DepthGuard(rapidjson::Document& doc) : doc_(doc) {}
-  bool Null() { return doc_.Null(); }
-  bool Bool(bool b) { return doc_.Bool(b); }
-  bool Int(int i) { return doc_.Int(i); }
-  bool Uint(unsigned i) { return doc_.Uint(i); }
-  bool Int64(int64_t i) { return doc_.Int64(i); }
-  bool Uint64(uint64_t i) { return doc_.Uint64(i); }
-  bool Double(double d) { return doc_.Double(d); }
-  bool RawNumber(const char* s, unsigned n, bool copy) { return doc_.RawNumber(s, n, copy); }
-  bool String(const char* s, unsigned n, bool copy) { return doc_.String(s, n, copy); }
-  bool Key(const char* s, unsigned n, bool copy) { return doc_.Key(s, n, copy); }
-  bool StartObject() { return ++depth_ <= limits::kJsonDepth && doc_.StartObject(); }
-  bool StartArray() { return ++depth_ <= limits::kJsonDepth && doc_.StartArray(); }
-  bool EndObject(unsigned n) { return --depth_, doc_.EndObject(n); }
-  bool EndArray(unsigned n) { return --depth_, doc_.EndArray(n); }
+  explicit DepthGuard(Handler& handler) : to_(handler) {}
+  bool Null() { return to_.Null(); }
+  bool Bool(bool b) { return to_.Bool(b); }
+  bool Int(int i) { return to_.Int(i); }
+  bool Uint(unsigned i) { return to_.Uint(i); }
+  bool Int64(int64_t i) { return to_.Int64(i); }
+  bool Uint64(uint64_t i) { return to_.Uint64(i); }
+  bool Double(double d) { return to_.Double(d); }
+  bool RawNumber(const char* s, unsigned n, bool copy) { return to_.RawNumber(s, n, copy); }
+  bool String(const char* s, unsigned n, bool copy) { return to_.String(s, n, copy); }
+  bool Key(const char* s, unsigned n, bool copy) { return to_.Key(s, n, copy); }
+  bool StartObject() { return ++depth_ <= limits::kJsonDepth && to_.StartObject(); }
+  bool StartArray() { return ++depth_ <= limits::kJsonDepth && to_.StartArray(); }
+  bool EndObject(unsigned n) { return --depth_, to_.EndObject(n); }
+  bool EndArray(unsigned n) { return --depth_, to_.EndArray(n); }
 
  private:
-  rapidjson::Document& doc_;
+  Handler& to_;
   unsigned depth_ = 0;
 };
 
@@ -99,7 +100,7 @@ Result<Document> parse(std::string text) {
   rapidjson::InsituStringStream stream(out.memory_->text.data());
   rapidjson::Reader reader;
   const auto generate = [&](rapidjson::Document& doc) {
-    DepthGuard guard(doc);
+    DepthGuard<rapidjson::Document> guard(doc);
     return !reader.Parse<rapidjson::kParseInsituFlag>(stream, guard).IsError();
   };
   out.doc_.Populate(generate);
@@ -113,6 +114,18 @@ Result<Document> parse(std::string text) {
                                            rapidjson::GetParseError_En(reader.GetParseErrorCode()));
   }
   return out;
+}
+
+std::optional<std::string> compact(std::string_view text) {
+  if (!is_utf8(text)) return std::nullopt;
+  std::string copy(text);
+  rapidjson::InsituStringStream stream(copy.data());
+  rapidjson::Reader reader;
+  Writer out(text.size());
+  DepthGuard<Writer> guard(out);
+  constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag;
+  if (reader.Parse<kFlags>(stream, guard).IsError()) return std::nullopt;
+  return out.take();
 }
 
 std::string dump(const Value& v) {

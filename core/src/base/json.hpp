@@ -82,6 +82,9 @@ inline int64_t integer_or(const Value& object, std::string_view key, int64_t fal
   return v != nullptr && v->IsInt64() ? v->GetInt64() : fallback;
 }
 
+// The same JSON without white space, its numbers as they are written; nothing when `text` is not
+// JSON or nests too deep.
+std::optional<std::string> compact(std::string_view text);
 // Compact text of a value.
 std::string dump(const Value& v);
 // A JSON string literal, quotes included.

@@ -3,7 +3,7 @@
 #include "pipeline/pipeline.hpp"
 #include "plugin/store_proxy.hpp"
 #include "session/record.hpp"
-#include "wire/locate.hpp"
+#include "wire/body.hpp"
 
 namespace claif::pipeline {
 

@@ -1,6 +1,11 @@
 #include "wire/chat_request.hpp"
 
+#include "wire/body.hpp"
 #include "wire/chat_draft.hpp"
+#include "wire/chat_tools.hpp"
+#include "wire/params.hpp"
+#include "wire/response_format.hpp"
+#include "wire/thinking.hpp"
 
 #include <algorithm>
 
@@ -8,9 +13,15 @@ namespace claif::wire {
 namespace {
 
 constexpr std::array<std::string_view, static_cast<size_t>(Param::count)> kParamNames{
-    "audio",
+    "anthropic",
     "anthropic_beta",
+    "audio",
+    "cache_control",
     "frequency_penalty",
+    "function_call",
+    "functions",
+    "include_reasoning",
+    "include_thinking_blocks",
     "logit_bias",
     "logprobs",
     "max_completion_tokens",
@@ -25,7 +36,9 @@ constexpr std::array<std::string_view, static_cast<size_t>(Param::count)> kParam
     "prediction",
     "presence_penalty",
     "prompt_cache_key",
+    "prompt_cache_options",
     "prompt_cache_retention",
+    "reasoning_effort",
     "response_format",
     "safety_identifier",
     "seed",
@@ -35,120 +48,150 @@ constexpr std::array<std::string_view, static_cast<size_t>(Param::count)> kParam
     "stream",
     "stream_options",
     "temperature",
+    "thinking",
     "tool_choice",
     "tools",
     "top_k",
     "top_logprobs",
     "top_p",
     "user",
-    "verbosity"};
+    "verbosity",
+    "web_search_options"};
+static_assert(std::is_sorted(kParamNames.begin(), kParamNames.end()));
 
-void collect(const json::Value& root, Draft& draft) {
+void collect(const json::Value& root, ChatDraft& draft) {
   for (auto it = root.MemberBegin(); it != root.MemberEnd(); ++it) {
     if (it->value.IsNull()) continue;  // null means absent
     const std::string_view name = json::text(it->name);
-    const auto known = std::find(kParamNames.begin(), kParamNames.end(), name);
-    if (known == kParamNames.end())
+    const auto known = std::lower_bound(kParamNames.begin(), kParamNames.end(), name);
+    if (known == kParamNames.end() || *known != name)
       draft.warn(name, "unknown");
     else
       draft.params[static_cast<size_t>(known - kParamNames.begin())] = &it->value;
   }
 }
 
-Result<ResolvedModel> read_model(const Draft& draft, const ChatOptions& options) {
+Result<ResolvedModel> read_model(const ChatDraft& draft, const ChatOptions& options) {
   const json::Value* model = draft.get(Param::model);
   if (model == nullptr) return missing("model");
   if (!model->IsString()) return invalid_type("model", "a string");
   return resolve_model(json::text(*model), options.aliases);
 }
 
-struct StreamChoice {
-  bool stream = false, include_usage = false;
+Result<void> read_stream(const ChatDraft& draft, ChatRequest& out) {
+  CLAIF_TRY(out.messages.stream, optional_bool(draft.get(Param::stream), "stream"));
+  const json::Value* v = draft.get(Param::stream_options);
+  if (v == nullptr) return {};
+  if (!v->IsObject()) return invalid_type("stream_options", "an object");
+  if (!out.messages.stream)
+    return invalid_value("stream_options", "'stream_options' is only allowed with stream: true");
+  CLAIF_TRY(out.include_usage,
+            optional_bool(json::find(*v, "include_usage"), "stream_options.include_usage"));
+  return {};
+}
+
+Result<int64_t> read_max_tokens(ChatDraft& draft) {
+  CLAIF_TRY(const auto completion,
+            token_limit(draft.get(Param::max_completion_tokens), "max_completion_tokens"));
+  CLAIF_TRY(const auto total, token_limit(draft.get(Param::max_tokens), "max_tokens"));
+  if (completion && total && *completion != *total) draft.warn("max_tokens", "ignored");
+  return clamp_tokens(draft, completion ? completion : total, "max_tokens");
+}
+
+// What has to be read before the first member is written, because one decides about another.
+struct Reading {
+  explicit Reading(ChatDraft& draft) : tools(draft), conversation(draft) {}
+  ToolSet tools;
+  Conversation conversation;
+  FormatChoice format;
+  ThinkingChoice thinking;
+  std::string cache_control;
 };
 
-Result<StreamChoice> read_stream(const Draft& draft) {
-  StreamChoice out;
-  if (const json::Value* v = draft.get(Param::stream)) {
-    if (!v->IsBool()) return invalid_type("stream", "true or false");
-    out.stream = v->GetBool();
+Result<void> read_all(ChatDraft& draft, ChatRequest& out, Reading& reading) {
+  CLAIF_TRY(out.messages.max_tokens, read_max_tokens(draft));
+  CLAIF_TRY(out.legacy_functions, read_tools(draft, reading.tools));
+  CLAIF_CHECK(read_messages(draft, reading.conversation));
+  CLAIF_TRY(reading.format,
+            choose_format(draft, draft.get(Param::response_format), "response_format", true));
+  const bool prefill = reading.conversation.ends_with_prefill();
+  if (prefill && reading.format.json_schema)  // P10
+    return invalid_value("response_format",
+                         "a json_schema cannot be met by an answer that the last message begins");
+  if (!reading.format.prompt.empty()) {
+    out.strip_fence = !out.messages.stream;
+    reading.conversation.add_final_system(reading.format.prompt);
   }
-  if (const json::Value* v = draft.get(Param::stream_options)) {
-    if (!v->IsObject()) return invalid_type("stream_options", "an object");
-    if (!out.stream)
-      return invalid_value("stream_options", "'stream_options' is only allowed with stream: true");
-    if (const json::Value* usage = json::find(*v, "include_usage")) {
-      if (!usage->IsBool()) return invalid_type("stream_options.include_usage", "true or false");
-      out.include_usage = usage->GetBool();
-    }
-  }
-  return out;
+  reading.tools.synthesize(reading.conversation.called_tools());
+  const json::Value* wish = draft.get(Param::include_reasoning);
+  CLAIF_TRY(out.reasoning, optional_bool(wish, "include_reasoning", true));
+  CLAIF_TRY(out.thinking_blocks,
+            optional_bool(draft.get(Param::include_thinking_blocks), "include_thinking_blocks"));
+  CLAIF_TRY(reading.thinking,
+            choose_thinking(draft,
+                            {draft.get(Param::reasoning_effort), "reasoning_effort",
+                             draft.get(Param::thinking), wish != nullptr && out.reasoning},
+                            {out.messages.max_tokens, reading.tools.forced(), prefill,
+                             reading.conversation.last_calls_lack_thinking()}));
+  CLAIF_TRY(reading.cache_control, request_cache_control(draft.get(Param::cache_control),
+                                                         draft.get(Param::prompt_cache_options)));
+  std::vector<std::string*> marks;
+  reading.tools.collect_cache_controls(marks);
+  reading.conversation.collect_cache_controls(marks);
+  if (!reading.cache_control.empty()) marks.push_back(&reading.cache_control);
+  trim_cache_controls(draft, marks);
+  return {};
 }
 
-Result<std::string> read_beta(const Draft& draft) {
-  std::string out;
-  const json::Value* v = draft.get(Param::anthropic_beta);
-  if (v == nullptr) return out;
-  if (!v->IsArray()) return invalid_type("anthropic_beta", "a list of strings");
-  for (const auto& item : v->GetArray()) {
-    if (!item.IsString()) return invalid_type("anthropic_beta", "a list of strings");
-    if (!out.empty()) out += ',';
-    out += json::text(item);
-  }
-  if (out.find_first_of("\r\n") != std::string::npos)
-    return invalid_value("anthropic_beta", "'anthropic_beta' must not contain line breaks");
-  return out;
-}
-
-Result<void> refuse_first_warning(const Draft& draft) {
-  if (draft.warnings.empty()) return {};
-  const std::string& first = *draft.warnings.begin();
-  std::string param = first.substr(0, first.rfind(':'));
-  std::string message =
-      "'" + param + "' cannot be honoured as it is (" + first + "), and strict mode is on";
-  return fail(bad_param(std::move(param), "unsupported_parameter", std::move(message)));
+Result<void> write_body(ChatDraft& draft, const Reading& reading, ChatRequest& out, size_t size) {
+  json::Writer json(size + 256);
+  json.object().key("model").string(draft.model_id);
+  if (out.messages.stream) json.key("stream").boolean(true);
+  json.key("max_tokens").integer(out.messages.max_tokens);
+  CLAIF_CHECK(write_stop(draft, json));
+  if (!reading.cache_control.empty()) json.key("cache_control").raw(reading.cache_control);
+  write_output_config(reading.thinking, reading.format, json);
+  CLAIF_CHECK(write_sampling(
+      draft, {draft.get(Param::temperature), draft.get(Param::top_p), draft.get(Param::top_k)},
+      json));
+  CLAIF_CHECK(write_identity(
+      draft,
+      {draft.get(Param::safety_identifier), draft.get(Param::user), draft.get(Param::metadata)},
+      json));
+  CLAIF_CHECK(write_service_tier(draft, draft.get(Param::service_tier), json));
+  reading.tools.write(json);
+  write_conversation(reading.conversation, json, out.messages);
+  return {};
 }
 
 }  // namespace
 
 Result<ChatRequest> decode_chat(std::string body, const ChatOptions& options) {
   const size_t size = body.size();
-  auto doc = json::parse(std::move(body));
-  if (!doc) {
-    doc.error().message = "the request body is " + doc.error().message;
-    doc.error().reason = "invalid_json";
-    return fail(std::move(doc.error()));
-  }
-  if (!doc->root().IsObject())
-    return fail(bad_param("", "invalid_json", "the request body must be a JSON object"));
-  Draft draft;
-  collect(doc->root(), draft);
+  CLAIF_TRY(const json::Document doc, parse_request(std::move(body)));
+  ChatDraft draft;
+  collect(doc.root(), draft);
 
   ChatRequest out;
   CLAIF_TRY(ResolvedModel model, read_model(draft, options));
   draft.model = &model.row;
   draft.model_id = model.id;
-  CLAIF_TRY(const StreamChoice stream, read_stream(draft));
+  CLAIF_CHECK(read_stream(draft, out));
   CLAIF_CHECK(check_ignored(draft));
-
-  json::Writer json(size + 256);
-  json.object().key("model").string(model.id);
-  CLAIF_TRY(out.messages.max_tokens, write_limits(draft, json));
-  CLAIF_CHECK(write_sampling(draft, json));
-  CLAIF_CHECK(write_identity(draft, json));
-  if (stream.stream) json.key("stream").boolean(true);
-  CLAIF_CHECK(write_tools(draft, json, out.messages.tools));
-  CLAIF_TRY(const MessagesSpan span, write_messages(draft, json));
-  json.end_object();
+  Reading reading(draft);
+  CLAIF_CHECK(read_all(draft, out, reading));
+  CLAIF_CHECK(write_body(draft, reading, out, size));
 
   if (options.strict) CLAIF_CHECK(refuse_first_warning(draft));
-  CLAIF_TRY(out.messages.beta, read_beta(draft));
-  out.messages.body = json.take();
-  out.messages.messages_begin = span.begin;
-  out.messages.messages_end = span.end;
+  CLAIF_TRY(out.messages.beta, read_beta(draft.get(Param::anthropic_beta)));
   out.messages.model = std::move(model.id);
-  out.messages.stream = stream.stream;
-  out.messages.api_version = draft.sends_sampling ? "2023-06-01" : "2026-10-21";
-  out.include_usage = stream.include_usage;
+  out.messages.tools = reading.tools.names();
+  if (const json::Value* extra = draft.get(Param::anthropic)) {
+    CLAIF_CHECK(merge_into(out.messages, *extra, "anthropic"));
+    for (const std::string_view name : {"temperature", "top_p", "top_k"})
+      draft.sends_sampling |= json::find(*extra, name) != nullptr;
+  }
+  out.messages.api_version = api_version(draft.sends_sampling);
   out.warnings.assign(draft.warnings.begin(), draft.warnings.end());
   return out;
 }

@@ -30,6 +30,10 @@ struct ChatRequest {
   MessagesRequest messages;
   std::vector<std::string> warnings;  // sorted, unique: W1
   bool include_usage = false;         // S9
+  bool reasoning = true;              // include_reasoning: reasoning_content in the answer (A4)
+  bool thinking_blocks = false;       // include_thinking_blocks
+  bool legacy_functions = false;      // 2.7: the answer calls functions, not tools
+  bool strip_fence = false;           // F2: JSON that was asked for in words
 };
 
 struct ChatOptions {

@@ -1,0 +1,128 @@
+#include "wire/body.hpp"
+
+#include <algorithm>
+
+namespace claif::wire {
+namespace {
+
+constexpr size_t kMostCacheControls = 4;
+
+// Writes the members of `root` but those that `extra` has, then those of `extra`: model and stream
+// first, as decode_chat does, and the messages last, so that their place in the text is known.
+// Returns what is wrong, or nothing.
+std::string place(MessagesRequest& request, const json::Value& root, const json::Value* extra) {
+  const auto member = [&](std::string_view name) {
+    const json::Value* over = extra != nullptr ? json::find(*extra, name) : nullptr;
+    return over != nullptr ? over : json::find(root, name);
+  };
+  const json::Value* messages = member("messages");
+  if (messages == nullptr || !messages->IsArray() || messages->Empty()) return "it has no messages";
+  const json::Value* stream = member("stream");
+  if ((stream != nullptr && stream->IsTrue()) != request.stream) return "it changes 'stream'";
+  const json::Value* model = member("model");
+  if (model == nullptr || !model->IsString()) return "it has no model";
+
+  json::Writer out(request.body.size() + 256);
+  out.object().key("model").value(*model);
+  if (request.stream) out.key("stream").boolean(true);
+  const auto copy = [&](const json::Value& object, const json::Value* but) {
+    for (const auto& entry : object.GetObject()) {
+      const std::string_view name = json::text(entry.name);
+      if (name == "messages" || name == "model" || name == "stream" || entry.value.IsNull())
+        continue;
+      if (but == nullptr || json::find(*but, name) == nullptr) out.any_key(name).value(entry.value);
+    }
+  };
+  copy(root, extra);
+  if (extra != nullptr) copy(*extra, nullptr);
+  out.key("messages").array();
+  request.messages_begin = out.view().size();
+  for (const auto& message : messages->GetArray())
+    out.value(message);
+  request.messages_end = out.view().size();
+  out.end_array().end_object();
+  request.model = json::text(*model);
+  if (const json::Value* tokens = member("max_tokens"); tokens != nullptr && tokens->IsInt64())
+    request.max_tokens = tokens->GetInt64();
+  request.tools.clear();
+  if (const json::Value* tools = member("tools"); tools != nullptr && tools->IsArray())
+    for (const auto& tool : tools->GetArray())
+      request.tools.emplace_back(json::string_or(tool, "name"));
+  request.body = out.take();
+  return {};
+}
+
+}  // namespace
+
+Result<json::Document> parse_request(std::string body) {
+  auto doc = json::parse(std::move(body));
+  if (!doc) {
+    doc.error().message = "the request body is " + doc.error().message;
+    doc.error().reason = "invalid_json";
+    return fail(std::move(doc.error()));
+  }
+  if (!doc->root().IsObject())
+    return fail(bad_param("", "invalid_json", "the request body must be a JSON object"));
+  return doc;
+}
+
+void trim_cache_controls(Draft& draft, const std::vector<std::string*>& marks) {
+  if (marks.size() <= kMostCacheControls) return;
+  draft.warn("cache_control", "trimmed");
+  for (size_t i = 0; i + kMostCacheControls < marks.size(); ++i)
+    marks[i]->clear();
+}
+
+void write_output_config(const ThinkingChoice& thinking,
+                         const FormatChoice& format,
+                         json::Writer& out) {
+  if (!thinking.thinking.empty()) out.key("thinking").raw(thinking.thinking);
+  if (thinking.effort.empty() && format.format.empty()) return;
+  out.key("output_config").object();
+  if (!thinking.effort.empty()) out.key("effort").string(thinking.effort);
+  if (!format.format.empty()) out.key("format").raw(format.format);
+  out.end_object();
+}
+
+void write_conversation(const Conversation& conversation,
+                        json::Writer& out,
+                        MessagesRequest& request) {
+  conversation.write_system(out);
+  out.key("messages").array();
+  request.messages_begin = out.view().size();
+  conversation.write_messages(out);
+  request.messages_end = out.view().size();
+  out.end_array().end_object();
+  request.body = out.take();
+}
+
+std::string_view api_version(bool sends_sampling) {
+  return sends_sampling ? "2023-06-01" : "2026-10-21";
+}
+
+Result<void> adopt_body(MessagesRequest& request, std::string body) {
+  const auto refuse = [](const std::string& why) {
+    return fail(Errc::internal,
+                "a hook replaced the request by something that is no Messages request: " + why);
+  };
+  const auto doc = json::parse(std::move(body));
+  if (!doc) return refuse(doc.error().message);
+  if (!doc->root().IsObject()) return refuse("it is no object");
+  const std::string problem = place(request, doc->root(), nullptr);
+  if (!problem.empty()) return refuse(problem);
+  return {};
+}
+
+Result<void> merge_into(MessagesRequest& request,
+                        const json::Value& extra,
+                        const std::string& param) {
+  if (!extra.IsObject()) return invalid_type(param, "an object");
+  if (extra.ObjectEmpty()) return {};
+  CLAIF_TRY(const json::Document doc, json::parse(request.body));
+  const std::string problem = place(request, doc.root(), &extra);
+  if (!problem.empty())
+    return invalid_value(param, "'" + param + "' does not fit the request: " + problem);
+  return {};
+}
+
+}  // namespace claif::wire
