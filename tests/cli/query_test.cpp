@@ -2,7 +2,6 @@
 #include "client/fake_anthropic.hpp"
 
 #include <algorithm>
-
 #include <future>
 
 #include <gmock/gmock.h>

@@ -30,10 +30,11 @@ inline std::string read_data(const std::string& name) {
   return text.str();
 }
 
-// The vectors of one file, of both endpoints.
-inline std::vector<Vector> vectors(const std::string& file) {
+// The vectors of one file, of both endpoints. `folder` below tests/data.
+inline std::vector<Vector> vectors(const std::string& file,
+                                   const std::string& folder = "translation") {
   std::vector<Vector> out;
-  const auto doc = parsed(read_data("translation/" + file + ".json"));
+  const auto doc = parsed(read_data(folder + "/" + file + ".json"));
   for (const auto& v : doc.GetArray())
     out.push_back({std::string(json::string_or(v, "name")), json::dump(v)});
   return out;

@@ -94,7 +94,8 @@ class Walk {
   }
   bool reference_allowed(const json::Value& ref) {
     if (!ref.IsString() || !json::text(ref).starts_with('#')) return false;
-    const rapidjson::Pointer pointer(ref.GetString(), ref.GetStringLength());
+    // Not as a URI fragment, in which RapidJSON wants the $ of "#/$defs" percent-encoded.
+    const rapidjson::Pointer pointer(ref.GetString() + 1, ref.GetStringLength() - 1);
     const json::Value* target = pointer.IsValid() ? pointer.Get(root_) : nullptr;
     if (target == nullptr) return false;
     if (checked_.contains(target)) return true;

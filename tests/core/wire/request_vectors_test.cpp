@@ -95,5 +95,11 @@ INSTANTIATE_TEST_SUITE_P(Translation,
                          testing::ValuesIn(vectors("requests")),
                          vector_name);
 
+// Vectors of our own, for rules that those of the specification do not show.
+INSTANTIATE_TEST_SUITE_P(Rules,
+                         RequestVector,
+                         testing::ValuesIn(vectors("requests", "rules")),
+                         vector_name);
+
 }  // namespace
 }  // namespace claif::test
