@@ -11,8 +11,10 @@
 namespace claif::api {
 
 // OpenAI's request body; presets are applied, and the configured model where none is named.
-std::string to_json(const ChatRequest& request, bool stream, const Config& config);
-ChatCompletion to_completion(const wire::Message& message, int64_t created);
+// invalid_request, with the path, for JSON text in a member that is none.
+Result<std::string> to_json(const ChatRequest& request, bool stream, const Config& config);
+// The values of a chat.completion object of ours.
+ChatCompletion to_completion(std::string completion_json, const wire::Usage& usage);
 Usage to_usage(const wire::Usage& usage);
 
 }  // namespace claif::api
