@@ -17,7 +17,7 @@ class ConsoleSink final : public pipeline::EventSink {
         created_(created),
         answer_(answer),
         terminal_(stdout_is_terminal()),
-        encoder_(random_id("chatcmpl-"), created, true) {}
+        encoder_(random_id("chatcmpl-"), created, {.include_usage = true}) {}
 
   void start(const pipeline::RunContext&) override {}
   void write(const wire::Event& event) override {
@@ -34,7 +34,7 @@ class ConsoleSink final : public pipeline::EventSink {
     for (const wire::Block& block : message.blocks)
       if (block.kind == wire::BlockKind::text) answer_ += block.text;
     if (options_.json)
-      pending_ = wire::encode_chat_completion(message, random_id("chatcmpl-"), created_) + "\n";
+      pending_ = wire::encode_chat_completion(message, random_id("chatcmpl-"), created_, {}) + "\n";
     else
       pending_ = printable(answer_, terminal_) + (answer_.ends_with('\n') ? "" : "\n");
   }

@@ -50,7 +50,8 @@ class ChatSink final : public pipeline::EventSink {
         loop_(loop),
         id_(random_id("chatcmpl-")),
         created_(engine.clock().wall_ms() / 1000),
-        encoder_(id_, created_, request.include_usage) {}
+        encoding_{.include_usage = request.include_usage},
+        encoder_(id_, created_, encoding_) {}
   ~ChatSink() override {
     if (heartbeat_ != 0) loop_.cancel(heartbeat_);
   }
@@ -74,7 +75,7 @@ class ChatSink final : public pipeline::EventSink {
   }
   void message(const wire::Message& message) override {
     response_.headers = answer_headers(*context_, request_.warnings);
-    response_.body = wire::encode_chat_completion(message, id_, created_);
+    response_.body = wire::encode_chat_completion(message, id_, created_, encoding_);
   }
   void fail(const Error& error) override {
     frames_.clear();
@@ -109,6 +110,7 @@ class ChatSink final : public pipeline::EventSink {
   Loop& loop_;
   std::string id_;
   int64_t created_;
+  wire::ChatEncoding encoding_;
   wire::ChatStreamEncoder encoder_;
   std::string frames_;
   const pipeline::RunContext* context_ = nullptr;

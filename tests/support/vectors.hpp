@@ -67,38 +67,4 @@ inline void expect_vector(const std::string& file, const Vector& v, const std::s
     EXPECT_NE(problem, "") << entry << " passes: take it off tests/data/translation/later.txt";
 }
 
-// What is the same in every object that goes to an OpenAI client: null members count as absent but
-// where they must be present, and `ignored` members go.
-inline void strip(json::Value& v,
-                  std::initializer_list<std::string_view> ignored,
-                  rapidjson::Document::AllocatorType& pool) {
-  if (v.IsArray())
-    for (auto& item : v.GetArray())
-      strip(item, {}, pool);
-  if (!v.IsObject()) return;
-  for (auto it = v.MemberBegin(); it != v.MemberEnd();) {
-    const std::string_view name = json::text(it->name);
-    const bool required = name == "content" || name == "refusal" || name == "finish_reason";
-    const bool goes = (it->value.IsNull() && !required) ||
-                      std::find(ignored.begin(), ignored.end(), name) != ignored.end();
-    if (goes) {
-      it = v.EraseMember(it);
-      continue;
-    }
-    strip(it->value, {}, pool);
-    ++it;
-  }
-}
-
-// An error object as clients see it against the expected one; the wording is free.
-inline std::string error_difference(const json::Value& expected, std::string_view actual_json) {
-  auto actual = parsed(actual_json);
-  auto& error = actual["error"];
-  if (json::string_or(error, "message").empty()) return "the error has no message";
-  error.RemoveMember("message");
-  auto wanted = parsed(json::dump(expected));
-  wanted.RemoveMember("message");
-  return difference(wanted, error, "error");
-}
-
 }  // namespace claif::test

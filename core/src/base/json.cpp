@@ -53,6 +53,20 @@ size_t sequence_length(const unsigned char* p, size_t left) {
   return 0;
 }
 
+bool may_escape_surrogates(std::string_view json) {
+  for (size_t at = json.find("\\u"); at != json.npos; at = json.find("\\u", at + 2))
+    if (at + 2 < json.size() && (json[at + 2] == 'd' || json[at + 2] == 'D')) return true;
+  return false;
+}
+
+bool has_utf8_texts(const Value& v) {
+  if (v.IsString()) return is_utf8(text(v));
+  if (v.IsArray()) return std::all_of(v.Begin(), v.End(), has_utf8_texts);
+  return !v.IsObject() || std::all_of(v.MemberBegin(), v.MemberEnd(), [](const auto& member) {
+    return has_utf8_texts(member.name) && has_utf8_texts(member.value);
+  });
+}
+
 }  // namespace
 
 struct Document::Memory {
@@ -93,8 +107,22 @@ bool is_utf8(std::string_view s) {
   return true;
 }
 
+bool has_whole_characters(const Value& v, std::string_view source) {
+  return !may_escape_surrogates(source) || has_utf8_texts(v);
+}
+
+bool is_within(const Value& v, unsigned levels) {
+  if (!v.IsObject() && !v.IsArray()) return true;
+  if (levels == 0) return false;
+  const auto fits = [&](const Value& inner) { return is_within(inner, levels - 1); };
+  if (v.IsArray()) return std::all_of(v.Begin(), v.End(), fits);
+  return std::all_of(v.MemberBegin(), v.MemberEnd(),
+                     [&](const auto& member) { return fits(member.value); });
+}
+
 Result<Document> parse(std::string text) {
   if (!is_utf8(text)) return fail(Errc::invalid_request, "the text is not valid UTF-8");
+  const bool escapes = may_escape_surrogates(text);  // parsing overwrites the text
   Document out(
       std::unique_ptr<Document::Memory, Document::Release>(new Document::Memory(std::move(text))));
   rapidjson::InsituStringStream stream(out.memory_->text.data());
@@ -113,6 +141,8 @@ Result<Document> parse(std::string text) {
     return fail(Errc::invalid_request, std::string("not JSON at byte ") + offset + ": " +
                                            rapidjson::GetParseError_En(reader.GetParseErrorCode()));
   }
+  if (escapes && !has_utf8_texts(out.doc_))
+    return fail(Errc::invalid_request, "the JSON escapes half a character (a lone surrogate)");
   return out;
 }
 

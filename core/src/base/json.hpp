@@ -56,6 +56,11 @@ class Document {
 Result<Document> parse(std::string text);
 
 bool is_utf8(std::string_view text);
+// Whether the texts in `v`, which was parsed from the UTF-8 text `source`, are UTF-8 too: RapidJSON
+// takes an escape such as \udc00, which is half a character.
+bool has_whole_characters(const Value& v, std::string_view source);
+// Whether `v` has at most `levels` objects and lists inside each other.
+bool is_within(const Value& v, unsigned levels);
 
 inline std::string_view text(const Value& v) {
   return {v.GetString(), v.GetStringLength()};

@@ -1,8 +1,11 @@
 // Between a stream of events and the message that it adds up to.
 #pragma once
 
+#include "wire/block.hpp"
 #include "wire/event.hpp"
+#include "wire/message.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -10,9 +13,9 @@
 
 namespace claif::wire {
 
-class Message;
-
-// Adds stream events up to the JSON of the whole message. Not thread-safe.
+// Adds stream events, in an order that StreamOrder admits, up to the JSON of the whole message:
+// every block with all that it needs to be sent back, in the order in which they began. Not
+// thread-safe.
 class MessageAssembler {
  public:
   void add(const Event& event);
@@ -23,16 +26,18 @@ class MessageAssembler {
   std::string to_json() const;
 
  private:
-  struct Part {
-    int64_t index;
-    BlockKind kind;
-    std::string text, id, name, input, signature;
-  };
-  Part* part(int64_t index);
+  void start(const MessageStart& event);
+  void change(const MessageDelta& event);
+  template <class Delta>
+  void extend(const Delta& delta) {
+    if (BlockBuilder* block = open_block(delta.index)) block->add(delta);
+  }
+  BlockBuilder* open_block(int64_t index);
 
-  std::string id_, model_, stop_reason_, stop_sequence_, refusal_;
+  std::string id_, model_, service_tier_, stop_reason_, stop_sequence_, stop_details_;
   Usage usage_;
-  std::vector<Part> parts_;
+  std::vector<BlockBuilder> blocks_;
+  std::vector<size_t> open_;  // places in blocks_
   bool stopped_ = false;
 };
 

@@ -1,23 +1,39 @@
 // Anthropic's answer -> OpenAI's chat completion objects (translation.md sections 3 and 4).
 #pragma once
 
+#include "wire/block.hpp"
+#include "wire/citations.hpp"
 #include "wire/message.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace claif::wire {
 
-// A chat.completion object (A1-A7). `created` is seconds since 1970.
-std::string encode_chat_completion(const Message& message, std::string_view id, int64_t created);
+// How the client asked for its answer.
+struct ChatEncoding {
+  bool include_usage = false;     // streams end with the token counts (S9)
+  bool reasoning = true;          // the extension reasoning_content (A4)
+  bool thinking_blocks = false;   // the extension thinking_blocks (A4, S6)
+  bool legacy_functions = false;  // function_call in the place of tool_calls (2.7, S15)
+  bool strip_fence = false;       // JSON was asked for by prompt: no Markdown around it (F2)
+};
 
-// Turns stream events into chat.completion.chunk frames (S1-S15). One for each stream; not
-// thread-safe.
+// A chat.completion object (A1-A7). `created` is seconds since 1970.
+std::string encode_chat_completion(const Message& message,
+                                   std::string_view id,
+                                   int64_t created,
+                                   const ChatEncoding& encoding);
+
+// Turns stream events, in an order that StreamOrder admits, into chat.completion.chunk frames
+// (S1-S15). One for each stream; not thread-safe.
 class ChatStreamEncoder {
  public:
-  ChatStreamEncoder(std::string id, int64_t created, bool include_usage);
+  ChatStreamEncoder(std::string id, int64_t created, const ChatEncoding& encoding);
 
   // Appends the SSE frames of `event` to `out`; may append nothing. False once the stream is over:
   // after message_stop or an error.
@@ -29,28 +45,44 @@ class ChatStreamEncoder {
   void fail(const Error& error, std::string& out);
 
  private:
-  struct BlockState {
+  // A block between its start and its stop.
+  struct OpenBlock {
     int64_t index;
-    int tool;  // index among the client's tool calls
-    bool has_arguments;
-    std::string input;  // of the start event: sent when no fragment comes (S4)
+    BlockKind kind;
+    int call = -1;               // of a call that the client sees: its place among these
+    bool has_arguments = false;  // of such a call
+    std::string input = {};      // of the start event: the arguments when no fragment comes (S4)
+    size_t begin = 0, end = 0;   // of text: its range in the content, in code points
+    std::vector<Link> links = {};
+    std::optional<BlockBuilder> thinking = {};  // when the client wants the block itself
   };
 
   void start(const MessageStart& event, std::string& out);
-  void block_start(const BlockStart& event, std::string& out);
-  void tool_arguments(BlockState& block, std::string_view fragment, std::string& out);
+  void start(const BlockStart& event, std::string& out);
+  void start_call(OpenBlock& block, const BlockStart& event, std::string& out);
+  void content(const TextDelta& delta, std::string& out);
+  void reasoning(const ThinkingDelta& delta, std::string& out);
+  void arguments(OpenBlock& block, std::string_view fragment, std::string& out);
+  void cite(const CitationsDelta& delta);
+  void stop(int64_t index, std::string& out);
+  void close(OpenBlock& block, std::string& out);
   void finish(std::string& out);
+
+  OpenBlock* open_block(int64_t index);
+  // A chunk whose delta has one member, a text.
   void text(std::string_view key, std::string_view value, std::string& out);
-  BlockState* tool_block(int64_t index);  // null: no tool call of the client's
   // A frame from `{` of the chunk to the delta's value, which `delta` is.
   void frame(std::string_view delta_json, std::string_view finish_reason, std::string& out);
 
-  std::string head_, id_, model_;  // head_: the chunk up to its delta
+  ChatEncoding encoding_;
+  std::string head_, id_;  // head_: the chunk up to its delta
   int64_t created_;
-  bool include_usage_, started_ = false, over_ = false;
+  bool started_ = false, over_ = false;
   Usage usage_;
   std::string stop_reason_, refusal_;
-  std::vector<BlockState> tools_;
+  std::vector<OpenBlock> open_;
+  int calls_ = 0;
+  size_t points_ = 0;  // code points of content so far
   json::Writer scratch_;
 };
 

@@ -35,7 +35,7 @@ struct BlockStart {
   std::string_view text;      // of a text or thinking block that starts with some
   std::string_view id, name;  // of a tool_use or server_tool_use
   std::string_view input;     // of these: compact JSON, "{}" as a rule
-  std::string_view json;      // the block itself, of kinds other than text, thinking and tool_use
+  std::string_view json;      // the block itself
 };
 struct TextDelta {
   int64_t index;
@@ -64,6 +64,7 @@ struct MessageDelta {
   std::string_view stop_reason, stop_sequence;  // empty: not said
   std::string_view refusal;                     // stop_details.explanation
   Usage usage;
+  std::string_view stop_details;  // JSON; empty: not said
 };
 struct MessageStop {};
 struct StreamError {
@@ -96,12 +97,12 @@ struct Event {
 // Parses one event at a time; the views of an Event end with the next call. Not thread-safe.
 class EventParser {
  public:
-  // upstream, reason upstream_protocol_error, when `json` is no JSON object. `json` must outlive
-  // the Event.
+  // upstream, reason upstream_protocol_error, when `json` is no JSON object, not UTF-8, or nests so
+  // deep that what it says could not be sent back in a request. `json` must outlive the Event.
   Result<Event> parse(std::string_view json);
 
  private:
-  std::string text_, input_, block_;
+  std::string text_, input_, part_;
 };
 
 }  // namespace claif::wire

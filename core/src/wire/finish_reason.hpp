@@ -6,12 +6,16 @@
 namespace claif::wire {
 
 // `has_tool_calls`: the answer holds calls of the client's tools that it will see.
-constexpr std::string_view finish_reason(std::string_view stop_reason, bool has_tool_calls) {
+// `legacy_functions`: as a function_call (translation.md 2.7).
+constexpr std::string_view finish_reason(std::string_view stop_reason,
+                                         bool has_tool_calls,
+                                         bool legacy_functions = false) {
   if (stop_reason == "max_tokens" || stop_reason == "model_context_window_exceeded" ||
       stop_reason == "pause_turn")
     return "length";
   if (stop_reason == "refusal") return "content_filter";
-  return has_tool_calls ? "tool_calls" : "stop";
+  if (!has_tool_calls) return "stop";
+  return legacy_functions ? "function_call" : "tool_calls";
 }
 
 // Empty: omitted.

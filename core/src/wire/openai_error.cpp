@@ -238,6 +238,14 @@ Error stream_truncated() {
   return error;
 }
 
+Error protocol_error(std::string message) {
+  Error error;
+  error.code = Errc::upstream;
+  error.message = std::move(message);
+  error.reason = "upstream_protocol_error";
+  return error;
+}
+
 int http_status(const Error& error) {
   return error.status != 0 ? error.status : row(error.code).status;
 }

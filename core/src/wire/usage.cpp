@@ -48,7 +48,7 @@ void write_openai_usage(json::Writer& out, const Usage& usage) {
   out.end_object();
 }
 
-void write_anthropic_usage(json::Writer& out, const Usage& usage) {
+void write_anthropic_usage(json::Writer& out, const Usage& usage, std::string_view service_tier) {
   out.object();
   out.key("input_tokens")
       .integer(usage.input.value_or(0))
@@ -62,6 +62,7 @@ void write_anthropic_usage(json::Writer& out, const Usage& usage) {
         .key("thinking_tokens")
         .integer(*usage.thinking)
         .end_object();
+  if (!service_tier.empty()) out.key("service_tier").string(service_tier);
   out.end_object();
 }
 

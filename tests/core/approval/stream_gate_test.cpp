@@ -208,7 +208,7 @@ TEST(StreamGate, LetsNothingOfACallPassBeforeTheEndWhateverTheOrder) {
 
     wire::EventParser parser;
     wire::MessageAssembler assembler;
-    wire::ChatStreamEncoder encoder("id", 1, false);
+    wire::ChatStreamEncoder encoder("id", 1, {});
     std::string sse;
     for (const std::string& json : seen) {
       const auto event = parser.parse(json);
