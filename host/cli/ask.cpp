@@ -85,9 +85,9 @@ Result<void> ask(Engine& engine,
   if (!request.session.empty() && !is_session_id(request.session))
     return fail(Errc::invalid_request, "--session must match [A-Za-z0-9_-]{1,64}");
   const Config& config = engine.config();
+  CLAIF_TRY(std::string body, api::to_json(request, options.stream, config));
   CLAIF_TRY(wire::ChatRequest decoded,
-            wire::decode_chat(api::to_json(request, options.stream, config),
-                              {config.model_aliases, config.strict}));
+            wire::decode_chat(std::move(body), {config.model_aliases, config.strict}));
   for (const std::string& warning : decoded.warnings)
     std::cerr << "claif: note: " << warning << '\n';
   pipeline::RunContext context;

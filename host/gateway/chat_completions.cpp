@@ -50,8 +50,7 @@ class ChatSink final : public pipeline::EventSink {
         loop_(loop),
         id_(random_id("chatcmpl-")),
         created_(engine.clock().wall_ms() / 1000),
-        encoding_{.include_usage = request.include_usage},
-        encoder_(id_, created_, encoding_) {}
+        encoder_(id_, created_, request.encoding) {}
   ~ChatSink() override {
     if (heartbeat_ != 0) loop_.cancel(heartbeat_);
   }
@@ -75,7 +74,7 @@ class ChatSink final : public pipeline::EventSink {
   }
   void message(const wire::Message& message) override {
     response_.headers = answer_headers(*context_, request_.warnings);
-    response_.body = wire::encode_chat_completion(message, id_, created_, encoding_);
+    response_.body = wire::encode_chat_completion(message, id_, created_, request_.encoding);
   }
   void fail(const Error& error) override {
     frames_.clear();
@@ -110,7 +109,6 @@ class ChatSink final : public pipeline::EventSink {
   Loop& loop_;
   std::string id_;
   int64_t created_;
-  wire::ChatEncoding encoding_;
   wire::ChatStreamEncoder encoder_;
   std::string frames_;
   const pipeline::RunContext* context_ = nullptr;

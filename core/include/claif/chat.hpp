@@ -22,9 +22,9 @@ struct ToolCall {
 struct CLAIF_API ContentPart {
   std::string type;  // text, image_url, file
   std::string text{};
-  std::string url{};                   // of an image: https:// or a data URI
+  std::string url{};                    // of an image: https:// or a data URI
   std::string file_data{}, filename{};  // of a file: base64 or a data URI; the name tells its type
-  std::string file_id{};               // of a file in Anthropic's store: file_...
+  std::string file_id{};                // of a file in Anthropic's store: file_...
 
   static ContentPart of_text(std::string text);
   static ContentPart of_image(std::string url);

@@ -19,9 +19,7 @@ ContentPart ContentPart::of_image_bytes(std::string_view bytes) {
                   ";base64," + data);
 }
 ContentPart ContentPart::of_file(std::string filename, std::string_view bytes) {
-  return {.type = "file",
-          .file_data = wire::encode_base64(bytes),
-          .filename = std::move(filename)};
+  return {.type = "file", .file_data = wire::encode_base64(bytes), .filename = std::move(filename)};
 }
 
 namespace api {
@@ -123,8 +121,8 @@ Result<void> write_format(const ChatRequest& request, json::Writer& out) {
   if (!request.response_format) return {};
   out.key("response_format").object().key("type").string("json_schema");
   out.key("json_schema").object().key("name").string(request.response_format->name).key("schema");
-  CLAIF_CHECK(write_json(request.response_format->schema_json,
-                         "response_format.json_schema.schema", out));
+  CLAIF_CHECK(
+      write_json(request.response_format->schema_json, "response_format.json_schema.schema", out));
   out.end_object().end_object();
   return {};
 }

@@ -4,8 +4,8 @@ namespace claif {
 namespace detail {
 
 void StreamCore::start_request(const ChatRequest& request) {
-  std::vector<std::string> warnings;
-  auto context = client_.context(request, true, warnings);
+  AnswerFacts facts;
+  auto context = client_.context(request, true, facts);
   if (!context) return end(std::move(context.error()));
   context_ = std::move(*context);
   client_.expect();
@@ -36,6 +36,7 @@ void StreamCore::fail(const Error& error) {
 void StreamCore::write(const wire::Event& event) {
   auto chunk = builder_.add(event);
   if (!chunk) return;
+  chunk->event_json = event.json;
   const std::lock_guard lock(mutex_);
   chunks_.push_back(std::move(*chunk));
   arrived_.notify_all();

@@ -1,6 +1,7 @@
 #include "api/chat_json.hpp"
 #include "api/cores.hpp"
 #include "base/ids.hpp"
+#include "wire/chat_response.hpp"
 
 #include <claif/client.hpp>
 
@@ -53,11 +54,13 @@ void ClientCore::end(pipeline::RunContext& context) {
   if (--in_flight_ == 0) idle_.notify_all();
 }
 
-Result<std::unique_ptr<pipeline::RunContext>> ClientCore::context(
-    const ChatRequest& request, bool stream, std::vector<std::string>& warnings) {
+Result<std::unique_ptr<pipeline::RunContext>> ClientCore::context(const ChatRequest& request,
+                                                                  bool stream,
+                                                                  AnswerFacts& facts) {
   const Config& config = engine_->config();
-  CLAIF_TRY(wire::ChatRequest decoded, wire::decode_chat(api::to_json(request, stream, config),
-                                                         {config.model_aliases, config.strict}));
+  CLAIF_TRY(std::string body, api::to_json(request, stream, config));
+  CLAIF_TRY(wire::ChatRequest decoded,
+            wire::decode_chat(std::move(body), {config.model_aliases, config.strict}));
   auto out = std::make_unique<pipeline::RunContext>();
   out->request = std::move(decoded.messages);
   out->route = "client";
@@ -66,7 +69,9 @@ Result<std::unique_ptr<pipeline::RunContext>> ClientCore::context(
     return fail(Errc::invalid_request, "a session's name must match [A-Za-z0-9_-]{1,64}");
   if (request.cache)
     out->cache_wish = *request.cache ? pipeline::CacheWish::on : pipeline::CacheWish::off;
-  warnings = std::move(decoded.warnings);
+  facts.warnings = std::move(decoded.warnings);
+  facts.encoding = decoded.encoding;
+  facts.encoding.thinking_blocks = true;  // so that a tool loop can hand them back
   return out;
 }
 
@@ -75,11 +80,15 @@ namespace {
 // Collects the answer of a request that does not stream.
 class WholeAnswer final : public pipeline::EventSink {
  public:
-  explicit WholeAnswer(const Clock& clock) : clock_(clock) {}
+  WholeAnswer(const Clock& clock, const wire::ChatEncoding& encoding)
+      : clock_(clock), encoding_(encoding) {}
   void start(const pipeline::RunContext&) override {}
   void write(const wire::Event&) override {}
   void message(const wire::Message& message) override {
-    completion = api::to_completion(message, clock_.wall_ms() / 1000);
+    completion =
+        api::to_completion(wire::encode_chat_completion(message, random_id("chatcmpl-"),
+                                                        clock_.wall_ms() / 1000, encoding_),
+                           message.usage);
   }
   void fail(const Error&) override {}  // run() returns it, too
   Task<bool> flush() override { co_return true; }
@@ -88,12 +97,13 @@ class WholeAnswer final : public pipeline::EventSink {
 
  private:
   const Clock& clock_;
+  const wire::ChatEncoding& encoding_;
 };
 
 }  // namespace
 
 void CallCore::start(const ChatRequest& request) {
-  auto context = client_.context(request, false, warnings_);
+  auto context = client_.context(request, false, facts_);
   if (!context) return finish(fail(std::move(context.error())));
   context_ = std::move(*context);
   client_.expect();
@@ -102,7 +112,7 @@ void CallCore::start(const ChatRequest& request) {
 
 Task<void> CallCore::run(std::shared_ptr<CallCore> keep_alive) {
   static_cast<void>(keep_alive);
-  WholeAnswer sink(client_.engine().clock());
+  WholeAnswer sink(client_.engine().clock(), facts_.encoding);
   client_.begin(*context_, [this] { context_->cancellation.request(); });
   auto running = client_.engine().worker(0).pipeline->run(*context_, sink);
   Result<void> outcome = co_await std::move(running);
@@ -112,7 +122,7 @@ Task<void> CallCore::run(std::shared_ptr<CallCore> keep_alive) {
     co_return;
   }
   sink.completion.from_cache = context_->cache == pipeline::CacheState::hit;
-  sink.completion.warnings = warnings_;
+  sink.completion.warnings = facts_.warnings;
   finish(std::move(sink.completion));
 }
 

@@ -3,6 +3,7 @@
 
 #include "api/chunks.hpp"
 #include "pipeline/engine.hpp"
+#include "wire/chat_encoding.hpp"
 
 #include <claif/client.hpp>
 
@@ -16,6 +17,12 @@
 
 namespace claif::detail {
 
+// What the request says about its answer.
+struct AnswerFacts {
+  std::vector<std::string> warnings;
+  wire::ChatEncoding encoding;
+};
+
 class ClientCore {
  public:
   static Result<std::unique_ptr<ClientCore>> make(const ClientOptions& options);
@@ -26,7 +33,7 @@ class ClientCore {
   // A context for `request`, or why it is none.
   Result<std::unique_ptr<pipeline::RunContext>> context(const ChatRequest& request,
                                                         bool stream,
-                                                        std::vector<std::string>& warnings);
+                                                        AnswerFacts& facts);
 
   // A request is expected when it is posted, begins and ends on the loop; the destructor calls
   // `cancel` of each, on the loop, and waits.
@@ -58,7 +65,7 @@ class CallCore : public std::enable_shared_from_this<CallCore> {
   ClientCore& client_;
   Done done_;
   std::unique_ptr<pipeline::RunContext> context_;
-  std::vector<std::string> warnings_;
+  AnswerFacts facts_;
   std::promise<Result<ChatCompletion>> result_;
 };
 

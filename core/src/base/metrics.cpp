@@ -106,7 +106,9 @@ void Metrics::render(const Family& f, std::string& out) {
       .append(f.name)
       .append(" ");
   out.append(kTypeNames[static_cast<size_t>(f.type)]).append("\n");
-  for (const auto& [labels, s] : f.series) {
+  for (const auto& entry : f.series) {
+    const std::string& labels = entry.first;  // clang 14 captures no structured binding
+    const auto& s = entry.second;
     const auto line = [&](std::string_view suffix, std::string_view extra, double value) {
       out.append(f.name).append(suffix);
       if (!labels.empty() || !extra.empty())

@@ -85,7 +85,7 @@ Result<void> read_stream(const ChatDraft& draft, ChatRequest& out) {
   if (!v->IsObject()) return invalid_type("stream_options", "an object");
   if (!out.messages.stream)
     return invalid_value("stream_options", "'stream_options' is only allowed with stream: true");
-  CLAIF_TRY(out.include_usage,
+  CLAIF_TRY(out.encoding.include_usage,
             optional_bool(json::find(*v, "include_usage"), "stream_options.include_usage"));
   return {};
 }
@@ -110,7 +110,7 @@ struct Reading {
 
 Result<void> read_all(ChatDraft& draft, ChatRequest& out, Reading& reading) {
   CLAIF_TRY(out.messages.max_tokens, read_max_tokens(draft));
-  CLAIF_TRY(out.legacy_functions, read_tools(draft, reading.tools));
+  CLAIF_TRY(out.encoding.legacy_functions, read_tools(draft, reading.tools));
   CLAIF_CHECK(read_messages(draft, reading.conversation));
   CLAIF_TRY(reading.format,
             choose_format(draft, draft.get(Param::response_format), "response_format", true));
@@ -119,18 +119,18 @@ Result<void> read_all(ChatDraft& draft, ChatRequest& out, Reading& reading) {
     return invalid_value("response_format",
                          "a json_schema cannot be met by an answer that the last message begins");
   if (!reading.format.prompt.empty()) {
-    out.strip_fence = !out.messages.stream;
+    out.encoding.strip_fence = true;
     reading.conversation.add_final_system(reading.format.prompt);
   }
   reading.tools.synthesize(reading.conversation.called_tools());
   const json::Value* wish = draft.get(Param::include_reasoning);
-  CLAIF_TRY(out.reasoning, optional_bool(wish, "include_reasoning", true));
-  CLAIF_TRY(out.thinking_blocks,
+  CLAIF_TRY(out.encoding.reasoning, optional_bool(wish, "include_reasoning", true));
+  CLAIF_TRY(out.encoding.thinking_blocks,
             optional_bool(draft.get(Param::include_thinking_blocks), "include_thinking_blocks"));
   CLAIF_TRY(reading.thinking,
             choose_thinking(draft,
                             {draft.get(Param::reasoning_effort), "reasoning_effort",
-                             draft.get(Param::thinking), wish != nullptr && out.reasoning},
+                             draft.get(Param::thinking), wish != nullptr && out.encoding.reasoning},
                             {out.messages.max_tokens, reading.tools.forced(), prefill,
                              reading.conversation.last_calls_lack_thinking()}));
   CLAIF_TRY(reading.cache_control, request_cache_control(draft.get(Param::cache_control),

@@ -1,6 +1,7 @@
 // OpenAI chat completions request -> Anthropic Messages request (translation.md section 2).
 #pragma once
 
+#include "wire/chat_encoding.hpp"
 #include "wire/models.hpp"
 
 #include <claif/result.hpp>
@@ -29,11 +30,7 @@ struct MessagesRequest {
 struct ChatRequest {
   MessagesRequest messages;
   std::vector<std::string> warnings;  // sorted, unique: W1
-  bool include_usage = false;         // S9
-  bool reasoning = true;              // include_reasoning: reasoning_content in the answer (A4)
-  bool thinking_blocks = false;       // include_thinking_blocks
-  bool legacy_functions = false;      // 2.7: the answer calls functions, not tools
-  bool strip_fence = false;           // F2: JSON that was asked for in words
+  ChatEncoding encoding;
 };
 
 struct ChatOptions {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "wire/block.hpp"
+#include "wire/chat_encoding.hpp"
 #include "wire/citations.hpp"
 #include "wire/message.hpp"
 
@@ -13,15 +14,6 @@
 #include <vector>
 
 namespace claif::wire {
-
-// How the client asked for its answer.
-struct ChatEncoding {
-  bool include_usage = false;     // streams end with the token counts (S9)
-  bool reasoning = true;          // the extension reasoning_content (A4)
-  bool thinking_blocks = false;   // the extension thinking_blocks (A4, S6)
-  bool legacy_functions = false;  // function_call in the place of tool_calls (2.7, S15)
-  bool strip_fence = false;       // JSON was asked for by prompt: no Markdown around it (F2)
-};
 
 // A chat.completion object (A1-A7). `created` is seconds since 1970.
 std::string encode_chat_completion(const Message& message,

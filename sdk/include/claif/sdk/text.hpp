@@ -52,7 +52,7 @@ inline void fill(claif_error* out,
   out->code = code;
   out->retry_after_ms = retry_after_ms;
   out->length = static_cast<uint32_t>(utf8_prefix(text, sizeof out->text));
-  std::memcpy(out->text, text.data(), out->length);
+  if (out->length != 0) std::memcpy(out->text, text.data(), out->length);
 }
 
 // Call inside a catch block: writes the current exception to `out` and returns its status.
