@@ -7,7 +7,9 @@
 #include "wire/openai_error.hpp"
 #include "wire/stream_order.hpp"
 
+#include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -33,6 +35,7 @@ class PlayedStream {
     if (!*admitted) return;
     over_ = !encoder_.encode(event, sse_);
     assembler_.add(event);
+    follow(event);
   }
   // The upstream ended.
   void end() {
@@ -50,8 +53,19 @@ class PlayedStream {
   const wire::MessageAssembler& assembler() const { return assembler_; }
   // The client got the whole answer.
   bool complete() const { return complete_ || assembler_.complete(); }
+  // No block began while another was open.
+  bool sequential() const { return sequential_; }
 
  private:
+  void follow(const wire::Event& event) {
+    const auto* start = std::get_if<wire::BlockStart>(&event.body);
+    const auto* text = std::get_if<wire::TextDelta>(&event.body);
+    if (start != nullptr || (text != nullptr && open_.count(text->index) == 0)) {
+      sequential_ = sequential_ && open_.empty();
+      open_.insert(start != nullptr ? start->index : text->index);
+    }
+    if (const auto* stop = std::get_if<wire::BlockStop>(&event.body)) open_.erase(stop->index);
+  }
   void fail(const Error& error) {
     over_ = true;
     if (sse_.empty())
@@ -66,7 +80,8 @@ class PlayedStream {
   wire::MessageAssembler assembler_;
   std::string sse_;
   std::optional<Error> http_error_;
-  bool over_ = false, complete_ = false;
+  bool over_ = false, complete_ = false, sequential_ = true;
+  std::set<int64_t> open_;
 };
 
 }  // namespace claif::test

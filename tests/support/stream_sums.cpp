@@ -26,6 +26,7 @@ std::string call_difference(const Reassembled::Call& pieces, const json::Value& 
 }
 
 std::string calls_difference(const Reassembled& pieces, const json::Value& message) {
+  if (!pieces.refusal.empty()) return {};  // calls may have gone out before the refusal (A6)
   if (const json::Value* function = json::find(message, "function_call"))
     return pieces.functions.size() == 1 && pieces.calls.empty()
                ? call_difference(pieces.functions[0], *function)
@@ -63,14 +64,12 @@ std::string sum_difference(const PlayedStream& played, const wire::ChatEncoding&
   if (encoding.include_usage)
     if (auto differs = difference(json::dump(whole["usage"]), pieces.usage); !differs.empty())
       return "usage: " + differs;
+  if (auto differs = calls_difference(pieces, said); !differs.empty()) return differs;
+  if (!played.sequential()) return {};
   if (auto differs = difference(list(said, "annotations"), "[" + pieces.annotations + "]");
       !differs.empty())
     return "annotations: " + differs;
-  if (auto differs = difference(list(said, "thinking_blocks"), "[" + pieces.thinking_blocks + "]");
-      !differs.empty())
-    return "thinking_blocks: " + differs;
-  if (!pieces.refusal.empty()) return {};  // calls may have gone out before the refusal (A6)
-  return calls_difference(pieces, said);
+  return difference(list(said, "thinking_blocks"), "[" + pieces.thinking_blocks + "]");
 }
 
 std::string replay_difference(const std::string& message_json) {

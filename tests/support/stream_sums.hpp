@@ -13,7 +13,8 @@ namespace claif::test {
 
 // Where the reassembled chunks differ from the completion that the assembled message becomes;
 // nothing: empty. Only for a complete stream. (S6 passes thinking on as it comes, A4 puts blank
-// lines between blocks: these do not count.)
+// lines between blocks: these do not count. Annotations and thinking blocks, which come when a
+// block stops, are compared only when blocks do not overlap.)
 std::string sum_difference(const PlayedStream& played, const wire::ChatEncoding& encoding);
 
 // Where playing a message as a stream and assembling that gives another message.

@@ -1,5 +1,5 @@
 // What a vector of tests/data/translation asks for, checked. Each function returns what does not
-// fit, or nothing. For the vectors' format see tests/data/translation/README.md.
+// fit, or nothing.
 #pragma once
 
 #include "base/json.hpp"
