@@ -42,6 +42,23 @@ TEST(Json, RefusesTextThatIsNotUtf8) {
   EXPECT_THAT(doc.error().message, HasSubstr("not valid UTF-8"));
 }
 
+TEST(Json, RefusesHalfACharacterThatIsEscaped) {
+  for (const std::string text :
+       {R"("\udc00")", R"({"a":["\uDFFF"]})", R"({"\udead":1})", R"("\ud83d\ude00\udc00")"}) {
+    const auto doc = parse(text);
+    ASSERT_FALSE(doc) << text;
+    EXPECT_THAT(doc.error().message, HasSubstr("surrogate"));
+  }
+  for (const std::string text : {R"("\ud83d\ude00")", R"("\\udc00")", R"("\u00e9")"})
+    EXPECT_TRUE(parse(text)) << text;
+}
+
+TEST(Json, KnowsHowDeepAValueNests) {
+  const auto doc = parse(R"({"a":[[],{"b":1}]})");
+  EXPECT_TRUE(is_within(doc->root(), 3));
+  EXPECT_FALSE(is_within(doc->root(), 2));
+}
+
 TEST(Json, OutlivesAMove) {
   auto first = parse(R"({"name":"a value that is not short at all, so it lies on the heap"})");
   const Document second = std::move(*first);
