@@ -123,6 +123,10 @@ bool is_within(const Value& v, unsigned levels) {
 Result<Document> parse(std::string text) {
   if (!is_utf8(text)) return fail(Errc::invalid_request, "the text is not valid UTF-8");
   const bool escapes = may_escape_surrogates(text);  // parsing overwrites the text
+  // RapidJSON takes a zero byte for the end, and would not look at what follows it.
+  if (const size_t zero = text.find('\0'); zero != std::string::npos)
+    return fail(Errc::invalid_request,
+                "not JSON at byte " + std::to_string(zero) + ": a zero byte");
   Document out(
       std::unique_ptr<Document::Memory, Document::Release>(new Document::Memory(std::move(text))));
   rapidjson::InsituStringStream stream(out.memory_->text.data());
@@ -147,7 +151,7 @@ Result<Document> parse(std::string text) {
 }
 
 std::optional<std::string> compact(std::string_view text) {
-  if (!is_utf8(text)) return std::nullopt;
+  if (!is_utf8(text) || text.find('\0') != std::string_view::npos) return std::nullopt;
   std::string copy(text);
   rapidjson::InsituStringStream stream(copy.data());
   rapidjson::Reader reader;

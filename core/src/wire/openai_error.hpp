@@ -26,7 +26,7 @@ UpstreamHead parse_head(std::string_view text);
 // An upstream answer of 400 or above as an Error with status, type, param and reason.
 Error from_upstream(const UpstreamHead& head, std::string_view body);
 Error from_stream_error(const StreamError& error);
-Error stream_truncated();                  // S12
+Error stream_truncated();                   // S12
 Error protocol_error(std::string message);  // upstream, reason upstream_protocol_error (S12)
 
 int http_status(const Error& error);               // error.status, or the one of error.code

@@ -146,5 +146,11 @@ TEST(IsUtf8, FollowsRfc3629) {
     }
 }
 
+TEST(Json, AZeroByteIsNoEnd) {
+  using namespace std::string_literals;
+  EXPECT_FALSE(json::parse("{}\0garbage"s));
+  EXPECT_FALSE(json::compact("{}\0"s));
+}
+
 }  // namespace
 }  // namespace claif::json

@@ -1,0 +1,125 @@
+#include "wire/responses_object.hpp"
+
+#include "wire/finish_reason.hpp"
+
+#include <utility>
+
+namespace claif::wire {
+namespace {
+
+void write_usage(json::Writer& out, const Usage& usage) {  // Q11
+  const int64_t input = usage.prompt_tokens(), output = usage.output.value_or(0);
+  out.object().key("input_tokens").integer(input).key("input_tokens_details").object();
+  out.key("cached_tokens").integer(usage.cache_read.value_or(0));
+  out.key("cache_write_tokens").integer(usage.cache_creation.value_or(0)).end_object();
+  out.key("output_tokens").integer(output).key("output_tokens_details").object();
+  out.key("reasoning_tokens").integer(usage.thinking.value_or(0)).end_object();
+  out.key("total_tokens").integer(input + output).end_object();
+}
+
+void write_error(json::Writer& out, const Error& error) {  // Q16
+  const bool limit = error.code == Errc::rate_limited || error.code == Errc::quota_exceeded;
+  out.object().key("code").string(limit ? "rate_limit_exceeded" : "server_error");
+  out.key("message").string(error.message).end_object();
+}
+
+void add_text(const Block& block, ResponseOutput& output) {
+  OutputItem& item =
+      output.open_message() != nullptr ? *output.open_message() : output.begin_message();
+  auto& message = std::get<MessageItem>(item.body);
+  const int64_t begin = message.length;
+  message.has_text = true;
+  message.append(block.text);
+  const json::Value* citations = block.json ? json::find(*block.json, "citations") : nullptr;
+  if (citations == nullptr || !citations->IsArray()) return;
+  for (const auto& given : citations->GetArray()) {
+    auto citation = read_citation(given);
+    if (!citation) continue;
+    citation->start = begin;
+    citation->end = message.length;
+    message.citations.push_back(std::move(*citation));
+  }
+}
+
+ReasoningItem reasoning_of(const Block& block, const ResponsesEcho& echo) {
+  ReasoningItem out;
+  if (echo.include_reasoning) out.summary = block.text;
+  const bool whole = block.json != nullptr && (block.kind == BlockKind::redacted_thinking ||
+                                               !json::string_or(*block.json, "signature").empty());
+  if (whole) out.block = json::dump(*block.json);
+  return out;
+}
+
+void add_block(const Block& block, const ResponsesEcho& echo, ResponseOutput& output) {
+  if (block.kind == BlockKind::text) return add_text(block, output);
+  output.close_message(ItemStatus::completed);
+  if (block.kind == BlockKind::thinking || block.kind == BlockKind::redacted_thinking) {
+    output.add(reasoning_of(block, echo)).status = ItemStatus::completed;
+  } else if (block.kind == BlockKind::tool_use) {
+    ToolInput input = read_tool_input(block.input);
+    FunctionCallItem call{std::string(block.id), std::string(block.name), std::move(input.text)};
+    output.add(std::move(call)).status =
+        input.complete ? ItemStatus::completed : ItemStatus::incomplete;
+  } else if (block.kind == BlockKind::server_tool_use && block.name == "web_search") {
+    output.add(WebSearchItem{search_query(block.input)}).status = ItemStatus::completed;
+  }
+}
+
+void add_refusal(std::string_view refusal, ResponseOutput& output) {  // Q10
+  OutputItem& item =
+      output.open_message() != nullptr ? *output.open_message() : output.begin_message();
+  std::get<MessageItem>(item.body).refusal = refusal.empty() ? kDefaultRefusal : refusal;
+}
+
+}  // namespace
+
+void write_response(json::Writer& out, const ResponseState& state, const ResponsesEcho& echo) {
+  out.object().key("id").string(state.id).key("object").string("response");
+  out.key("created_at").integer(state.created).key("status").string(state.status);
+  out.key("error");
+  if (state.error != nullptr)
+    write_error(out, *state.error);
+  else
+    out.null();
+  out.key("incomplete_details");
+  if (state.incomplete_reason.empty())
+    out.null();
+  else
+    out.object().key("reason").string(state.incomplete_reason).end_object();
+  out.key("instructions").raw(echo.instructions);
+  out.key("max_output_tokens").raw(echo.max_output_tokens);
+  out.key("model").string(state.model).key("output");
+  state.output.write(out, echo.include_encrypted_content, state.refused);
+  out.key("parallel_tool_calls").raw(echo.parallel_tool_calls);
+  out.key("previous_response_id").raw(echo.previous_response_id);
+  out.key("reasoning").raw(echo.reasoning).key("store").boolean(echo.store);
+  out.key("temperature").raw(echo.temperature).key("text").raw(echo.text);
+  out.key("tool_choice").raw(echo.tool_choice).key("tools").raw(echo.tools);
+  out.key("top_p").raw(echo.top_p).key("truncation").string("disabled").key("usage");
+  if (state.usage != nullptr)
+    write_usage(out, *state.usage);
+  else
+    out.null();
+  out.key("metadata").raw(echo.metadata).key("access_programs").null().end_object();
+}
+
+std::string encode_response(const Message& message,
+                            const ResponsesEcho& echo,
+                            std::string_view id,
+                            int64_t created) {
+  ResponseOutput output{ResponseIds(id)};
+  for (const Block& block : message.blocks)
+    add_block(block, echo, output);
+  const ResponseOutcome outcome = outcome_of(message.stop_reason);
+  const bool refused = message.stop_reason == "refusal";
+  if (refused) add_refusal(message.refusal, output);
+  output.close_message(outcome.item_status());
+  json::Writer out(1024);
+  write_response(out,
+                 {id, message.model, outcome.status, created, outcome.reason, nullptr,
+                  &message.usage, output, refused},
+                 echo);
+  return out.take();
+}
+
+}  // namespace claif::wire

@@ -1,0 +1,146 @@
+#include "wire/responses_output.hpp"
+
+#include "wire/reasoning_carrier.hpp"
+
+#include <algorithm>
+
+namespace claif::wire {
+namespace {
+
+std::string_view name_of(ItemStatus status) {
+  switch (status) {
+    case ItemStatus::in_progress:
+      return "in_progress";
+    case ItemStatus::completed:
+      return "completed";
+    case ItemStatus::incomplete:
+      return "incomplete";
+  }
+  return "incomplete";
+}
+
+int64_t code_points(std::string_view utf8) {
+  return std::count_if(utf8.begin(), utf8.end(),
+                       [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
+}
+
+struct BodyWriter {
+  json::Writer& out;
+  const OutputItem& item;
+  bool encrypted;
+
+  json::Writer& begin(std::string_view type) const {
+    return out.object().key("id").string(item.id).key("type").string(type);
+  }
+  void operator()(const MessageItem& message) const {
+    begin("message").key("role").string("assistant").key("status").string(name_of(item.status));
+    out.key("content").array();
+    if (message.has_text) write_text_part(out, message);
+    if (!message.refusal.empty()) write_refusal_part(out, message.refusal);
+    out.end_array().end_object();
+  }
+  void operator()(const ReasoningItem& reasoning) const {
+    begin("reasoning").key("summary").array();
+    if (!reasoning.summary.empty()) write_summary_part(out, reasoning.summary);
+    out.end_array();
+    if (encrypted && !reasoning.block.empty())
+      out.key("encrypted_content").string(seal_reasoning(reasoning.block));
+    out.end_object();
+  }
+  void operator()(const FunctionCallItem& call) const {
+    begin("function_call").key("call_id").string(call.call_id).key("name").string(call.name);
+    out.key("arguments").string(call.arguments).key("status").string(name_of(item.status));
+    out.end_object();
+  }
+  void operator()(const WebSearchItem& search) const {
+    begin("web_search_call").key("status").string(name_of(item.status)).key("action").object();
+    out.key("type").string("search").key("query").string(search.query).end_object().end_object();
+  }
+};
+
+}  // namespace
+
+void MessageItem::append(std::string_view more) {
+  text += more;
+  length += code_points(more);
+}
+
+void ResponseOutput::close_message(ItemStatus status) {
+  if (message_ != nullptr) message_->status = status;
+  message_ = nullptr;
+}
+
+void ResponseOutput::abandon() {
+  message_ = nullptr;
+  for (OutputItem& item : items_)
+    if (item.status == ItemStatus::in_progress) item.status = ItemStatus::incomplete;
+}
+
+void ResponseOutput::write(json::Writer& out, bool encrypted, bool refused) const {
+  out.array();
+  for (const OutputItem& item : items_)
+    if (!refused || !std::holds_alternative<FunctionCallItem>(item.body))
+      write_item(out, item, encrypted);
+  out.end_array();
+}
+
+void write_item(json::Writer& out, const OutputItem& item, bool encrypted) {
+  std::visit(BodyWriter{out, item, encrypted}, item.body);
+}
+
+void write_text_part(json::Writer& out, const MessageItem& message) {
+  out.object().key("type").string("output_text").key("text").string(message.text);
+  out.key("annotations").array();
+  for (const UrlCitation& citation : message.citations)
+    write_annotation(out, citation);
+  out.end_array().key("logprobs").raw("[]").end_object();
+}
+
+void write_refusal_part(json::Writer& out, std::string_view refusal) {
+  out.object().key("type").string("refusal").key("refusal").string(refusal).end_object();
+}
+
+void write_summary_part(json::Writer& out, std::string_view text) {
+  out.object().key("type").string("summary_text").key("text").string(text).end_object();
+}
+
+void write_annotation(json::Writer& out, const UrlCitation& citation) {
+  out.object().key("type").string("url_citation");
+  out.key("start_index").integer(citation.start).key("end_index").integer(citation.end);
+  out.key("url").string(citation.url).key("title").string(citation.title).end_object();
+}
+
+ResponseOutcome outcome_of(std::string_view stop_reason) {
+  if (stop_reason == "refusal") return {"incomplete", "content_filter"};
+  if (stop_reason == "max_tokens" || stop_reason == "model_context_window_exceeded" ||
+      stop_reason == "pause_turn")
+    return {"incomplete", "max_output_tokens"};
+  return {"completed", {}};
+}
+
+std::optional<UrlCitation> read_citation(const json::Value& citation) {
+  const std::string_view type = json::string_or(citation, "type");
+  std::string_view url;
+  if (type == "web_search_result_location") url = json::string_or(citation, "url");
+  if (type == "search_result_location") url = json::string_or(citation, "source");
+  if (!url.starts_with("https://") && !url.starts_with("http://")) return std::nullopt;
+  return UrlCitation{0, 0, std::string(url), std::string(json::string_or(citation, "title"))};
+}
+
+ToolInput read_tool_input(std::string input) {
+  const auto doc = json::parse(input);
+  if (!doc || !doc->root().IsObject()) return {std::move(input), false};
+  const std::string_view raw = json::string_or(doc->root(), "INVALID_JSON");
+  if (doc->root().MemberCount() != 1 || raw.empty()) return {std::move(input), true};
+  // Claude may have meant the key after all: then its value would have been an object of itself.
+  const auto inner = json::parse(std::string(raw));
+  if (inner && inner->root().IsObject()) return {std::move(input), true};
+  return {std::string(raw), false};
+}
+
+std::string search_query(std::string_view input) {
+  const auto doc = json::parse(std::string(input));
+  return doc ? std::string(json::string_or(doc->root(), "query")) : std::string();
+}
+
+}  // namespace claif::wire

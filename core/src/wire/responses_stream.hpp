@@ -1,0 +1,114 @@
+// Stream events -> the events of OpenAI's Responses API (translation.md 5.3): which are sent, and
+// when.
+#pragma once
+
+#include "wire/event.hpp"
+#include "wire/message.hpp"
+#include "wire/responses_frames.hpp"
+#include "wire/responses_object.hpp"
+#include "wire/responses_output.hpp"
+
+#include <claif/result.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace claif::wire {
+
+// One for each stream; not thread-safe. The object of the last event says the same as
+// encode_response of the message that the events add up to; only the spelling of a call's arguments
+// is the one that was streamed.
+class ResponsesStreamEncoder {
+ public:
+  ResponsesStreamEncoder(std::string id, int64_t created, ResponsesEcho echo);
+
+  // Appends the SSE frames of `event` to `out`; may append nothing. False once the stream is over:
+  // after message_stop or an error.
+  bool encode(const Event& event, std::string& out);
+  // The upstream ended. Appends what finishes the stream properly: the rest, or response.failed.
+  void end(std::string& out);
+  // An error of our own, as response.failed (Q16).
+  void fail(const Error& error, std::string& out);
+
+  // The whole object, for the local store: with encrypted_content whatever the client asked for.
+  // Empty unless the stream ended with response.completed or response.incomplete.
+  std::string object_to_keep() const;
+
+ private:
+  // A block between its start and its stop, by its kind.
+  struct OpenText {
+    OutputItem* item;
+    int64_t begin;  // where in the item's text
+    std::vector<UrlCitation> citations;
+  };
+  struct OpenThinking {
+    OutputItem* item;
+    std::string text, signature;
+  };
+  struct OpenRedacted {
+    OutputItem* item;
+  };
+  struct OpenCall {
+    OutputItem* item;
+    std::string input;  // of the start event: sent when no fragment comes (S4)
+  };
+  struct OpenSearch {
+    OutputItem* item;
+    std::string input;  // of the start event
+    std::string fragments;
+  };
+  struct Skipped {};
+  struct OpenBlock {
+    int64_t index;
+    std::variant<Skipped, OpenText, OpenThinking, OpenRedacted, OpenCall, OpenSearch> body;
+  };
+
+  void start(const MessageStart& event, std::string& out);
+  void whole_block(const Block& block, std::string& out);
+  void block_start(const BlockStart& event, std::string& out);
+  void text(int64_t index, std::string_view piece, std::string& out);
+  void thinking(int64_t index, std::string_view piece, std::string& out);
+  void input(int64_t index, std::string_view fragment, std::string& out);
+  void signature(int64_t index, std::string_view piece);
+  void citation(int64_t index, std::string_view citation_json);
+  void block_stop(int64_t index, std::string& out);
+  void finish(std::string& out);
+
+  // The end of a block, by its kind.
+  void stop(Skipped&, std::string&) {}
+  void stop(OpenText& block, std::string& out);
+  void stop(OpenThinking& block, std::string& out);
+  void stop(OpenRedacted& block, std::string& out);
+  void stop(OpenCall& block, std::string& out);
+  void stop(OpenSearch& block, std::string& out);
+
+  OpenBlock* open_block(int64_t index);  // null: none with that index is open
+  template <class Body>
+  Body* open_as(int64_t index);  // null, too, when the block is of another kind
+  template <class Body>
+  OutputItem& add(Body body, std::string& out);
+  // The message that goes on now, or a new one; with a text part for text.
+  OutputItem& message(std::string& out);
+  OutputItem& message_for_text(std::string& out);
+  void close_message(ItemStatus status, std::string& out);
+  void item_done(OutputItem& item, ItemStatus status, std::string& out);
+  void arguments(OutputItem& item, std::string_view fragment, std::string& out);
+
+  ResponseState state(std::string_view status) const;
+  ResponseState final_state() const;
+
+  std::string id_, model_;
+  int64_t created_;
+  ResponsesEcho echo_;
+  ResponseOutput output_;
+  ResponsesFrames frames_;
+  std::vector<OpenBlock> open_;
+  Usage usage_;
+  std::string stop_reason_, refusal_;
+  bool started_ = false, over_ = false, finished_ = false;
+};
+
+}  // namespace claif::wire
