@@ -76,6 +76,38 @@ TEST(Client, SaysWhatItSends) {
     EXPECT_THAT(sent, HasSubstr(part));
 }
 
+TEST(Client, SendsPartsSchemasEffortAndWhatHasNoMember) {
+  TestHome home;
+  Client client(mock_options({kHistory}));
+  ChatRequest request = ask("Look");
+  request.messages[0].parts = {ContentPart::of_image_bytes("\x89PNG\r\n\x1a\n...."),
+                               ContentPart::of_file("notes.md", "# Notes")};
+  request.response_format = {"answer", R"({"type":"object","properties":{"a":{"type":"string"}}})"};
+  request.reasoning_effort = "high";
+  request.extra_json = R"({"service_tier":"default"})";
+  const ChatCompletion answer = client.chat.completions.create(request);
+  const std::string& sent = answer.choices[0].message.content;
+  for (const char* part : {R"("media_type":"image/png")", R"("data":"# Notes")",
+                           R"("title":"notes.md")", R"("additionalProperties":false)",
+                           R"("effort":"high")", R"("service_tier":"standard_only")"})
+    EXPECT_THAT(sent, HasSubstr(part));
+  EXPECT_THAT(answer.json, HasSubstr(R"("object":"chat.completion")"));
+}
+
+TEST(Client, NamesTheMemberWhoseJsonIsNone) {
+  TestHome home;
+  Client client(mock_options());
+  ChatRequest request = ask("Look");
+  request.tools = {{"get_weather", "", "{not json"}};
+  const auto answer = client.chat.completions.try_create(request);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, Errc::invalid_request);
+  EXPECT_EQ(answer.error().param, "tools[0].function.parameters");
+  request.tools.clear();
+  request.extra_json = "[]";
+  EXPECT_EQ(client.chat.completions.try_create(request).error().param, "extra_json");
+}
+
 TEST(Client, AnswersToToolCallsGoBack) {
   TestHome home;
   Client client(mock_options(
