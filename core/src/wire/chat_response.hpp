@@ -69,7 +69,7 @@ class ChatStreamEncoder {
   ChatEncoding encoding_;
   std::string head_, id_;  // head_: the chunk up to its delta
   int64_t created_;
-  bool started_ = false, over_ = false;
+  bool over_ = false;
   Usage usage_;
   std::string stop_reason_, refusal_;
   std::vector<OpenBlock> open_;

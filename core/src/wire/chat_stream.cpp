@@ -16,8 +16,6 @@ bool ChatStreamEncoder::encode(const Event& event, std::string& out) {
     fail(from_stream_error(*error), out);
   } else if (const auto* first = std::get_if<MessageStart>(&event.body)) {
     start(*first, out);
-  } else if (!started_) {
-    return true;
   } else if (const auto* delta = std::get_if<TextDelta>(&event.body)) {
     content(*delta, out);
   } else if (const auto* json = std::get_if<JsonDelta>(&event.body)) {
@@ -59,7 +57,6 @@ void ChatStreamEncoder::fail(const Error& error, std::string& out) {
 }
 
 void ChatStreamEncoder::start(const MessageStart& event, std::string& out) {
-  if (std::exchange(started_, true)) return;  // S2: the same message again
   usage_ = event.usage;
   scratch_.clear();
   scratch_.object().key("id").string(id_).key("object").string("chat.completion.chunk");

@@ -170,6 +170,27 @@ TEST(Message, PlayedAsAStreamAddsUpToItself) {
   EXPECT_EQ(replay_difference(std::string(kWhole)), "");
 }
 
+// As Anthropic's own streams do: a client may take the input of a start event for its own.
+TEST(Message, PlayedAsAStreamStartsItsBlocksEmpty) {
+  const auto message = wire::Message::parse(std::string(kWhole));
+  ASSERT_TRUE(message);
+  std::string starts;
+  wire::expand(*message, [&](std::string_view event) {
+    const auto doc = parsed(event);
+    if (const json::Value* block = json::find(doc, "content_block")) starts += json::dump(*block);
+  });
+  EXPECT_EQ(starts,
+            R"({"type":"thinking","thinking":"","signature":""})"
+            R"({"type":"redacted_thinking","data":"d"})"
+            R"({"type":"text","text":"","citations":[]})"
+            R"({"type":"text","text":"","citations":[]})"
+            R"({"type":"text","text":"","citations":null})"
+            R"({"type":"server_tool_use","id":"s","name":"web_search","input":{},"caller":{}})"
+            R"({"type":"web_search_tool_result","tool_use_id":"s","content":[]})"
+            R"({"type":"tool_use","id":"t","name":"f","input":{}})"
+            R"({"type":"tool_use","id":"u","name":"g","input":{}})");
+}
+
 TEST(Message, TextOfOursTakesThePlaceOfABlock) {
   auto message = wire::Message::parse(std::string(kWhole));
   ASSERT_TRUE(message);
