@@ -12,12 +12,16 @@ namespace {
 
 class ConsoleSink final : public pipeline::EventSink {
  public:
-  ConsoleSink(const AskOptions& options, int64_t created, std::string& answer)
+  ConsoleSink(const AskOptions& options,
+              const wire::ChatEncoding& encoding,
+              int64_t created,
+              std::string& answer)
       : options_(options),
+        encoding_(encoding),
         created_(created),
         answer_(answer),
         terminal_(stdout_is_terminal()),
-        encoder_(random_id("chatcmpl-"), created, {.include_usage = true}) {}
+        encoder_(random_id("chatcmpl-"), created, encoding) {}
 
   void start(const pipeline::RunContext&) override {}
   void write(const wire::Event& event) override {
@@ -34,7 +38,8 @@ class ConsoleSink final : public pipeline::EventSink {
     for (const wire::Block& block : message.blocks)
       if (block.kind == wire::BlockKind::text) answer_ += block.text;
     if (options_.json)
-      pending_ = wire::encode_chat_completion(message, random_id("chatcmpl-"), created_, {}) + "\n";
+      pending_ =
+          wire::encode_chat_completion(message, random_id("chatcmpl-"), created_, encoding_) + "\n";
     else
       pending_ = printable(answer_, terminal_) + (answer_.ends_with('\n') ? "" : "\n");
   }
@@ -61,6 +66,7 @@ class ConsoleSink final : public pipeline::EventSink {
   }
 
   const AskOptions& options_;
+  const wire::ChatEncoding encoding_;
   int64_t created_;
   std::string& answer_;
   bool terminal_;
@@ -94,7 +100,8 @@ Result<void> ask(Engine& engine,
   context.request = std::move(decoded.messages);
   context.route = "cli";
   context.session = request.session;
-  ConsoleSink sink(options, engine.clock().wall_ms() / 1000, answer);
+  decoded.encoding.include_usage = true;
+  ConsoleSink sink(options, decoded.encoding, engine.clock().wall_ms() / 1000, answer);
   Result<void> outcome;
   run_task(engine, run(engine, context, sink, outcome),
            [&context] { context.cancellation.request(); });

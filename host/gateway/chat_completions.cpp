@@ -1,5 +1,6 @@
 // POST /v1/chat/completions
 #include "base/ids.hpp"
+#include "base/log.hpp"
 #include "gateway/router.hpp"
 #include "wire/chat_response.hpp"
 
@@ -35,7 +36,7 @@ Headers answer_headers(const pipeline::RunContext& context,
   if (!warnings.empty()) {
     std::string joined;
     for (const std::string& warning : warnings)
-      (joined += joined.empty() ? "" : ",") += warning;
+      (joined += joined.empty() ? "" : ",") += escape_controls(warning);  // a key may hold any
     out.emplace_back("x-claif-warnings", std::move(joined));
   }
   return out;

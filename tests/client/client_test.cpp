@@ -94,6 +94,16 @@ TEST(Client, SendsPartsSchemasEffortAndWhatHasNoMember) {
   EXPECT_THAT(answer.json, HasSubstr(R"("object":"chat.completion")"));
 }
 
+TEST(Client, RefusesAnImageWithoutBytes) {
+  TestHome home;
+  Client client(mock_options());
+  ChatRequest request = ask("Look");
+  request.messages[0].parts = {ContentPart::of_image_bytes("")};
+  const auto answer = client.chat.completions.try_create(request);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().param, "messages[0].content[1].image_url.url");
+}
+
 TEST(Client, NamesTheMemberWhoseJsonIsNone) {
   TestHome home;
   Client client(mock_options());

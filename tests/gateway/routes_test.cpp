@@ -145,6 +145,7 @@ TEST_F(Routes, NamesWhatItCouldNotHonour) {
 TEST_F(Routes, AWarningNeverEndsTheHeader) {
   const Answer answer = ask(chat_request(question("a", R"(,"a\r\nx-evil: 1":1)")));
   EXPECT_EQ(answer.header("x-evil"), "");
+  EXPECT_EQ(answer.header("x-claif-warnings"), R"(a\x0d\x0ax-evil: 1:unknown)");
   EXPECT_EQ(answer.status, 200);
 }
 

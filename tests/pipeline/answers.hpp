@@ -68,12 +68,22 @@ inline std::string whole_message(std::string_view text, std::string_view stop_re
          R"(,"stop_sequence":null,"usage":{"input_tokens":3,"output_tokens":7}})";
 }
 
+inline void emit_stream(sdk::Op& op, const std::vector<std::string>& events) {
+  op.emit(CLAIF_EMIT_HEAD, "200\nrequest-id: req_1\n");
+  for (const std::string& event : events)
+    op.emit(CLAIF_EMIT_EVENT, event);
+}
 inline Script streams(std::vector<std::string> events) {
   return [events = std::move(events)](sdk::Op& op) {
-    op.emit(CLAIF_EMIT_HEAD, "200\nrequest-id: req_1\n");
-    for (const std::string& event : events)
-      op.emit(CLAIF_EMIT_EVENT, event);
+    emit_stream(op, events);
     op.finish();
+  };
+}
+// A connection that ends in the middle, as transports say it.
+inline Script cut_streams(std::vector<std::string> events) {
+  return [events = std::move(events)](sdk::Op& op) {
+    emit_stream(op, events);
+    op.fail(CLAIF_E_INTERNAL, "the stream ended before message_stop");
   };
 }
 inline Script answers(std::string message) {

@@ -151,16 +151,30 @@ TEST(StreamError, OfACutStreamSaysTruncated) {
   }
 }
 
+TEST(StreamError, OfACutConnectionSaysTruncated) {
+  for (const bool stream : {true, false}) {
+    PipelineRig rig;
+    auto some = text_events("Hello");
+    some.resize(3);
+    rig.transport->scripts.push_back(cut_streams(some));
+    const auto run = rig.ask(stream, stream ? "" : R"(,"max_tokens":30000)");
+    EXPECT_EQ(run->error().reason, "stream_truncated") << stream;
+    EXPECT_EQ(wire::http_status(run->error()), 502);
+  }
+}
+
 // S12: only the last event is missing.
 TEST(StreamError, IsNoneWhenTheStopReasonCame) {
-  PipelineRig rig;
   auto events = tool_events("get_time", "{}");
   events.pop_back();
-  rig.transport->scripts.push_back(streams(events));
-  const auto run = rig.ask(true, PipelineRig::kTool);
-  EXPECT_TRUE(run->ok()) << run->error().message;
-  EXPECT_TRUE(run->sink.has("tool_use"));
-  EXPECT_TRUE(run->sink.has("message_stop"));
+  for (const auto& script : {streams(events), cut_streams(events)}) {
+    PipelineRig rig;
+    rig.transport->scripts.push_back(script);
+    const auto run = rig.ask(true, PipelineRig::kTool);
+    EXPECT_TRUE(run->ok()) << run->error().message;
+    EXPECT_TRUE(run->sink.has("tool_use"));
+    EXPECT_TRUE(run->sink.has("message_stop"));
+  }
 }
 
 TEST(StreamError, AnswersNonsenseWithAProtocolError) {

@@ -77,8 +77,10 @@ Task<Result<void>> Pipeline::attempt(RunContext& context, EventSink& sink) {
     auto relaying = relay(context, sink, relay_state, batch);
     outcome = co_await std::move(relaying);
   }
+  // What a transport says of an answer that was cut off (transport.h).
+  const bool cut = call.result().status == CLAIF_E_INTERNAL && relay_state.order.started();
   if (outcome && !relay_state.stopped && relay_state.order.may_end() &&
-      call.result().status == CLAIF_OK) {  // S12: only message_stop is missing
+      (call.result().status == CLAIF_OK || cut)) {  // S12: only message_stop is missing
     auto ending = relay_event(context, sink, relay_state, R"({"type":"message_stop"})");
     outcome = co_await std::move(ending);
   }
@@ -89,6 +91,7 @@ Task<Result<void>> Pipeline::attempt(RunContext& context, EventSink& sink) {
     co_return co_await std::move(finishing);
   }
   if (context.head.status >= 400) co_return fail(wire::from_upstream(context.head, error_body));
+  if (cut) co_return fail(wire::stream_truncated());
   if (call.result().status != CLAIF_OK)
     co_return plugin::to_error(call.result(), "the request to Claude");
   if (message.empty()) co_return fail(wire::stream_truncated());

@@ -70,6 +70,7 @@ std::string without_space(std::string_view s) {
 }
 
 std::string decode_base64(std::string_view s) {
+  if (s.empty()) return {};
   std::string out(s.size() / 4 * 3, '\0');
   const int n =
       EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),

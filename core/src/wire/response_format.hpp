@@ -1,5 +1,5 @@
-// Structured output: OpenAI's response_format and text.format -> output_config.format, or words
-// that ask for it (translation.md 2.8).
+// Structured output: OpenAI's response_format -> output_config.format, or words that ask for it
+// (translation.md 2.8).
 #pragma once
 
 #include "wire/draft.hpp"
@@ -14,11 +14,9 @@ struct FormatChoice {
   std::string prompt;        // F2: a last piece of system text, empty for none
 };
 
-// `format` may be null. `param` names it in errors; `nested`: the schema is in its member
-// json_schema (chat completions), else in itself (Responses).
+// `format` may be null. `param` names it in errors.
 Result<FormatChoice> choose_format(Draft& draft,
                                    const json::Value* format,
-                                   const std::string& param,
-                                   bool nested);
+                                   const std::string& param);
 
 }  // namespace claif::wire

@@ -30,15 +30,9 @@ void add_text(const Block& block, ResponseOutput& output) {
   const int64_t begin = message.length;
   message.has_text = true;
   message.append(block.text);
-  const json::Value* citations = block.json ? json::find(*block.json, "citations") : nullptr;
-  if (citations == nullptr || !citations->IsArray()) return;
-  for (const auto& given : citations->GetArray()) {
-    auto citation = read_citation(given);
-    if (!citation) continue;
-    citation->start = begin;
-    citation->end = message.length;
-    message.citations.push_back(std::move(*citation));
-  }
+  if (block.json == nullptr) return;
+  for (Link& link : links_of(*block.json))
+    message.citations.push_back({begin, message.length, std::move(link)});
 }
 
 ReasoningItem reasoning_of(const Block& block, const ResponsesEcho& echo) {

@@ -1,5 +1,6 @@
 #include "wire/responses_output.hpp"
 
+#include "wire/finish_reason.hpp"
 #include "wire/reasoning_carrier.hpp"
 
 #include <algorithm>
@@ -17,11 +18,6 @@ std::string_view name_of(ItemStatus status) {
       return "incomplete";
   }
   return "incomplete";
-}
-
-int64_t code_points(std::string_view utf8) {
-  return std::count_if(utf8.begin(), utf8.end(),
-                       [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
 }
 
 struct BodyWriter {
@@ -62,7 +58,7 @@ struct BodyWriter {
 
 void MessageItem::append(std::string_view more) {
   text += more;
-  length += code_points(more);
+  length += static_cast<int64_t>(code_points(more));
 }
 
 void ResponseOutput::close_message(ItemStatus status) {
@@ -107,24 +103,14 @@ void write_summary_part(json::Writer& out, std::string_view text) {
 void write_annotation(json::Writer& out, const UrlCitation& citation) {
   out.object().key("type").string("url_citation");
   out.key("start_index").integer(citation.start).key("end_index").integer(citation.end);
-  out.key("url").string(citation.url).key("title").string(citation.title).end_object();
+  out.key("url").string(citation.link.url).key("title").string(citation.link.title).end_object();
 }
 
 ResponseOutcome outcome_of(std::string_view stop_reason) {
-  if (stop_reason == "refusal") return {"incomplete", "content_filter"};
-  if (stop_reason == "max_tokens" || stop_reason == "model_context_window_exceeded" ||
-      stop_reason == "pause_turn")
-    return {"incomplete", "max_output_tokens"};
+  const std::string_view reason = finish_reason(stop_reason, false);
+  if (reason == "content_filter") return {"incomplete", "content_filter"};
+  if (reason == "length") return {"incomplete", "max_output_tokens"};
   return {"completed", {}};
-}
-
-std::optional<UrlCitation> read_citation(const json::Value& citation) {
-  const std::string_view type = json::string_or(citation, "type");
-  std::string_view url;
-  if (type == "web_search_result_location") url = json::string_or(citation, "url");
-  if (type == "search_result_location") url = json::string_or(citation, "source");
-  if (!url.starts_with("https://") && !url.starts_with("http://")) return std::nullopt;
-  return UrlCitation{0, 0, std::string(url), std::string(json::string_or(citation, "title"))};
 }
 
 ToolInput read_tool_input(std::string input) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/json.hpp"
+#include "wire/citations.hpp"
 #include "wire/responses_ids.hpp"
 
 #include <cstdint>
@@ -17,8 +18,8 @@ namespace claif::wire {
 
 // A source on the web for the characters [start, end), in code points of the message's text (A5).
 struct UrlCitation {
-  int64_t start = 0, end = 0;
-  std::string url, title;
+  int64_t start, end;
+  Link link;
 };
 
 struct MessageItem {
@@ -99,10 +100,6 @@ struct ResponseOutcome {
   }
 };
 ResponseOutcome outcome_of(std::string_view stop_reason);
-
-// A citation of Claude's as one of a web page, its range still unknown; nothing when it cites no
-// page that a reader could open (A5).
-std::optional<UrlCitation> read_citation(const json::Value& citation);
 
 // The input of a tool call as the client gets it. `complete`: it is a JSON object.
 struct ToolInput {

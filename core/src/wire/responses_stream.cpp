@@ -1,5 +1,6 @@
 #include "wire/responses_stream.hpp"
 
+#include "wire/block.hpp"
 #include "wire/finish_reason.hpp"
 #include "wire/openai_error.hpp"
 
@@ -91,21 +92,17 @@ void ResponsesStreamEncoder::start(const MessageStart& event, std::string& out) 
   usage_ = event.usage;
   frames_.response("response.created", state("in_progress"), echo_, out);
   frames_.response("response.in_progress", state("in_progress"), echo_, out);
-  if (event.content.empty()) return;
-  const auto given = Message::parse(R"({"content":)" + std::string(event.content) + "}");
-  if (!given) return;
-  for (const Block& block : given->blocks)
-    whole_block(block, out);
+  each_block(event, [&](const BlockStart& block) { whole_block(block, out); });
 }
 
-void ResponsesStreamEncoder::whole_block(const Block& block, std::string& out) {
-  const std::string whole = json::dump(*block.json);
-  block_start({kOutside, block.kind, block.text, block.id, block.name, block.input, whole}, out);
-  signature(kOutside, json::string_or(*block.json, "signature"));
-  const json::Value* citations = json::find(*block.json, "citations");
-  if (citations != nullptr && citations->IsArray())
-    for (const auto& given : citations->GetArray())
-      citation(kOutside, json::dump(given));
+void ResponsesStreamEncoder::whole_block(const BlockStart& block, std::string& out) {
+  BlockStart outside = block;
+  outside.index = kOutside;
+  block_start(outside, out);
+  if (const auto doc = json::parse(std::string(block.json))) {
+    signature(kOutside, json::string_or(doc->root(), "signature"));
+    if (auto* text = open_as<OpenText>(kOutside)) text->links = links_of(doc->root());
+  }
   block_stop(kOutside, out);
 }
 
@@ -171,15 +168,14 @@ void ResponsesStreamEncoder::input(int64_t index, std::string_view fragment, std
 }
 
 void ResponsesStreamEncoder::signature(int64_t index, std::string_view piece) {
-  if (auto* block = open_as<OpenThinking>(index)) block->signature += piece;
+  if (auto* block = open_as<OpenThinking>(index)) block->signature = piece;
 }
 
 void ResponsesStreamEncoder::citation(int64_t index, std::string_view citation_json) {
   auto* block = open_as<OpenText>(index);
   if (block == nullptr) return;
-  const auto doc = json::parse(std::string(citation_json));
-  if (!doc) return;
-  if (auto cited = read_citation(doc->root())) block->citations.push_back(std::move(*cited));
+  if (const auto doc = json::parse(std::string(citation_json)))
+    append_link(doc->root(), block->links);
 }
 
 void ResponsesStreamEncoder::block_stop(int64_t index, std::string& out) {
@@ -192,10 +188,8 @@ void ResponsesStreamEncoder::block_stop(int64_t index, std::string& out) {
 void ResponsesStreamEncoder::stop(OpenText& block, std::string& out) {
   if (block.item != output_.open_message()) return;  // the item is done: nothing can be added
   auto& body = std::get<MessageItem>(block.item->body);
-  for (UrlCitation& citation : block.citations) {
-    citation.start = block.begin;
-    citation.end = body.length;
-    body.citations.push_back(std::move(citation));
+  for (Link& link : block.links) {
+    body.citations.push_back({block.begin, body.length, std::move(link)});
     frames_.annotation_added(*block.item, out);
   }
 }

@@ -42,7 +42,7 @@ class ResponsesStreamEncoder {
   struct OpenText {
     OutputItem* item;
     int64_t begin;  // where in the item's text
-    std::vector<UrlCitation> citations;
+    std::vector<Link> links;
   };
   struct OpenThinking {
     OutputItem* item;
@@ -67,7 +67,7 @@ class ResponsesStreamEncoder {
   };
 
   void start(const MessageStart& event, std::string& out);
-  void whole_block(const Block& block, std::string& out);
+  void whole_block(const BlockStart& block, std::string& out);
   void block_start(const BlockStart& event, std::string& out);
   void text(int64_t index, std::string_view piece, std::string& out);
   void thinking(int64_t index, std::string_view piece, std::string& out);

@@ -28,6 +28,8 @@ class StreamOrder {
  public:
   // False: pass the event over. upstream, reason upstream_protocol_error, for a fault.
   Result<bool> admit(const Event& event);
+  // The message has begun.
+  bool started() const { return started_; }
   // The stop reason is known, so a stream that ends now is complete even without message_stop
   // (S12).
   bool may_end() const { return may_end_; }

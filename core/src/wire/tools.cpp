@@ -94,10 +94,10 @@ Result<void> ToolSet::add_function(const json::Value& function,
   json::Writer out;
   out.object().key("name").string(tool.name);
   if (!description.empty()) out.key("description").string(description);
-  json::Writer parameters;
-  write_schema(schema, parameters);
   out.key("input_schema");
   if (strict) {  // R11
+    json::Writer parameters;
+    write_schema(schema, parameters);
     const auto whole = json::parse(parameters.take());
     strict = whole && is_representable(whole->root());
     if (!strict) draft_.warn("tools.strict", "dropped");
@@ -144,11 +144,6 @@ Result<std::string> web_search_members(const WebSearchFields& fields, const std:
   else
     return invalid_value(path + ".search_context_size",
                          "the context size must be low, medium or high");
-  if (fields.domains != nullptr) {
-    if (!fields.domains->IsArray())
-      return invalid_type(path + ".filters.allowed_domains", "a list of strings");
-    out += R"(,"allowed_domains":)" + json::dump(*fields.domains);
-  }
   if (fields.location == nullptr) return out;
   if (!fields.location->IsObject()) return invalid_type(path + ".user_location", "an object");
   json::Writer location;

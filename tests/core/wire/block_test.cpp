@@ -1,4 +1,5 @@
 // Blocks and messages keep what is needed to send them back.
+#include "support/block_events.hpp"
 #include "support/json_difference.hpp"
 #include "support/stream_sums.hpp"
 #include "wire/assemble.hpp"
@@ -24,18 +25,6 @@ std::string content_of(std::initializer_list<std::string_view> events) {
   for (const std::string_view event : events)
     add(std::string(event));
   return json::dump(parsed(assembler.to_json())["content"]);
-}
-
-std::string start(int index, const std::string& block) {
-  return R"({"type":"content_block_start","index":)" + std::to_string(index) +
-         R"(,"content_block":)" + block + "}";
-}
-std::string delta(int index, const std::string& members) {
-  return R"({"type":"content_block_delta","index":)" + std::to_string(index) + R"(,"delta":{)" +
-         members + "}}";
-}
-std::string stop(int index) {
-  return R"({"type":"content_block_stop","index":)" + std::to_string(index) + "}";
 }
 
 TEST(AssembledBlock, TextKeepsItsCitationsAndUnknownMembers) {

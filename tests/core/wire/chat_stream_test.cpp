@@ -1,4 +1,5 @@
 // Streams -> chunks: what the vectors of the specification do not show (S1-S15).
+#include "support/block_events.hpp"
 #include "support/chat_frames.hpp"
 #include "support/chunk_grammar.hpp"
 #include "support/played_stream.hpp"
@@ -21,17 +22,6 @@ const std::string kStop = R"({"type":"message_stop"})";
 
 std::string ended(const std::string& stop_reason) {
   return R"({"type":"message_delta","delta":{"stop_reason":")" + stop_reason + R"("},"usage":{}})";
-}
-std::string start(int index, const std::string& block) {
-  return R"({"type":"content_block_start","index":)" + std::to_string(index) +
-         R"(,"content_block":)" + block + "}";
-}
-std::string delta(int index, const std::string& members) {
-  return R"({"type":"content_block_delta","index":)" + std::to_string(index) + R"(,"delta":{)" +
-         members + "}}";
-}
-std::string stop(int index) {
-  return R"({"type":"content_block_stop","index":)" + std::to_string(index) + "}";
 }
 std::string text(int index, const std::string& text) {
   return delta(index, R"("type":"text_delta","text":")" + text + "\"");
