@@ -12,11 +12,22 @@
 namespace claif::json {
 namespace {
 
-// Counts nesting on the way to the handler: RapidJSON would follow 200 KB of '[' off the stack.
+// Whether a text that was decoded from valid UTF-8 has half of a surrogate pair in it: an escape
+// like \ud83d alone, which RapidJSON writes as three bytes that no UTF-8 has.
+bool has_lone_surrogate(const char* s, size_t n) {
+  const char* const end = s + n;
+  while (s != end && (s = static_cast<const char*>(
+                          std::memchr(s, 0xED, static_cast<size_t>(end - s)))) != nullptr)
+    if (++s != end && static_cast<unsigned char>(*s) >= 0xA0) return true;
+  return false;
+}
+
+// Stands between the parser and the handler. Counts nesting: RapidJSON would follow 200 KB of '['
+// off the stack. Refuses half characters.
 template <class Handler>
-class DepthGuard {
+class Guard {
  public:
-  explicit DepthGuard(Handler& handler) : to_(handler) {}
+  explicit Guard(Handler& handler) : to_(handler) {}
   bool Null() { return to_.Null(); }
   bool Bool(bool b) { return to_.Bool(b); }
   bool Int(int i) { return to_.Int(i); }
@@ -25,15 +36,21 @@ class DepthGuard {
   bool Uint64(uint64_t i) { return to_.Uint64(i); }
   bool Double(double d) { return to_.Double(d); }
   bool RawNumber(const char* s, unsigned n, bool copy) { return to_.RawNumber(s, n, copy); }
-  bool String(const char* s, unsigned n, bool copy) { return to_.String(s, n, copy); }
-  bool Key(const char* s, unsigned n, bool copy) { return to_.Key(s, n, copy); }
+  bool String(const char* s, unsigned n, bool copy) {
+    return !(half_ = has_lone_surrogate(s, n)) && to_.String(s, n, copy);
+  }
+  bool Key(const char* s, unsigned n, bool copy) {
+    return !(half_ = has_lone_surrogate(s, n)) && to_.Key(s, n, copy);
+  }
   bool StartObject() { return ++depth_ <= limits::kJsonDepth && to_.StartObject(); }
   bool StartArray() { return ++depth_ <= limits::kJsonDepth && to_.StartArray(); }
   bool EndObject(unsigned n) { return --depth_, to_.EndObject(n); }
   bool EndArray(unsigned n) { return --depth_, to_.EndArray(n); }
+  bool met_half_character() const { return half_; }
 
  private:
   Handler& to_;
+  bool half_ = false;
   unsigned depth_ = 0;
 };
 
@@ -122,22 +139,24 @@ bool is_within(const Value& v, unsigned levels) {
 
 Result<Document> parse(std::string text) {
   if (!is_utf8(text)) return fail(Errc::invalid_request, "the text is not valid UTF-8");
-  const bool escapes = may_escape_surrogates(text);  // parsing overwrites the text
-  // RapidJSON takes a zero byte for the end, and would not look at what follows it.
-  if (const size_t zero = text.find('\0'); zero != std::string::npos)
-    return fail(Errc::invalid_request,
-                "not JSON at byte " + std::to_string(zero) + ": a zero byte");
+  const size_t size = text.size();
   Document out(
       std::unique_ptr<Document::Memory, Document::Release>(new Document::Memory(std::move(text))));
   rapidjson::InsituStringStream stream(out.memory_->text.data());
   rapidjson::Reader reader;
+  bool half_character = false;
   const auto generate = [&](rapidjson::Document& doc) {
-    DepthGuard<rapidjson::Document> guard(doc);
-    return !reader.Parse<rapidjson::kParseInsituFlag>(stream, guard).IsError();
+    Guard<rapidjson::Document> guard(doc);
+    const bool good = !reader.Parse<rapidjson::kParseInsituFlag>(stream, guard).IsError();
+    half_character = guard.met_half_character();
+    return good;
   };
   out.doc_.Populate(generate);
   if (reader.HasParseError()) {
     const auto offset = std::to_string(reader.GetErrorOffset());
+    if (half_character)
+      return fail(Errc::invalid_request,
+                  "the JSON escapes half a character (a lone surrogate) before byte " + offset);
     if (reader.GetParseErrorCode() == rapidjson::kParseErrorTermination)
       return fail(Errc::invalid_request, "the JSON nests deeper than " +
                                              std::to_string(limits::kJsonDepth) +
@@ -145,20 +164,23 @@ Result<Document> parse(std::string text) {
     return fail(Errc::invalid_request, std::string("not JSON at byte ") + offset + ": " +
                                            rapidjson::GetParseError_En(reader.GetParseErrorCode()));
   }
-  if (escapes && !has_utf8_texts(out.doc_))
-    return fail(Errc::invalid_request, "the JSON escapes half a character (a lone surrogate)");
+  // RapidJSON takes a zero byte for the end, and does not look at what follows it.
+  if (stream.Tell() != size)
+    return fail(Errc::invalid_request,
+                "not JSON at byte " + std::to_string(stream.Tell()) + ": a zero byte");
   return out;
 }
 
 std::optional<std::string> compact(std::string_view text) {
-  if (!is_utf8(text) || text.find('\0') != std::string_view::npos) return std::nullopt;
+  if (!is_utf8(text)) return std::nullopt;
   std::string copy(text);
   rapidjson::InsituStringStream stream(copy.data());
   rapidjson::Reader reader;
   Writer out(text.size());
-  DepthGuard<Writer> guard(out);
+  Guard<Writer> guard(out);
   constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag;
-  if (reader.Parse<kFlags>(stream, guard).IsError()) return std::nullopt;
+  if (reader.Parse<kFlags>(stream, guard).IsError() || stream.Tell() != text.size())
+    return std::nullopt;
   return out.take();
 }
 

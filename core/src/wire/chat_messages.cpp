@@ -130,13 +130,12 @@ class Reader {
 
   // P16: thinking, then text, then calls.
   Result<void> read_assistant(const json::Value& message, size_t i, const std::string& path) {
-    std::vector<Part> blocks;
+    CLAIF_TRY(auto blocks, parts(json::find(message, "content"), path, {false, true}));
     CLAIF_CHECK(read_thinking(message, path, blocks));
-    CLAIF_TRY(auto texts, parts(json::find(message, "content"), path, {false, true}));
-    std::move(texts.begin(), texts.end(), std::back_inserter(blocks));
-    CLAIF_TRY(const std::string_view refusal,
-              optional_string(json::find(message, "refusal"), path + ".refusal"));
-    blocks.push_back(Part::of_text(refusal));
+    if (const json::Value* refusal = json::find(message, "refusal")) {
+      CLAIF_TRY(const std::string_view text, optional_string(refusal, path + ".refusal"));
+      blocks.push_back(Part::of_text(text));
+    }
     if (json::find(message, "audio") != nullptr) draft_.warn("audio", "ignored");
     std::string calls_param = path + ".tool_calls";
     if (const json::Value* calls = json::find(message, "tool_calls")) {
@@ -158,14 +157,17 @@ class Reader {
     const json::Value* thinking = json::find(message, "thinking_blocks");
     if (thinking == nullptr) return {};
     const std::string param = path + ".thinking_blocks";
+    std::vector<Part> first;
     if (!thinking->IsArray()) return invalid_type(param, "a list");
     for (unsigned k = 0; k < thinking->Size(); ++k) {
       const std::string_view type = json::string_or((*thinking)[k], "type");
       if (type != "thinking" && type != "redacted_thinking")
         return invalid_value(param + "[" + std::to_string(k) + "].type",
                              "a thinking block is of type thinking or redacted_thinking");
-      blocks.push_back(Part::of_value((*thinking)[k]));
+      first.push_back(Part::of_value((*thinking)[k]));
     }
+    blocks.insert(blocks.begin(), std::make_move_iterator(first.begin()),
+                  std::make_move_iterator(first.end()));
     return {};
   }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace claif::wire {
 namespace {
@@ -17,6 +18,13 @@ std::string joined(const std::vector<Part>& pieces) {
     out += piece.data();
   }
   return out;
+}
+
+void append(std::vector<Part> parts, std::vector<Part>& to) {
+  if (to.empty())
+    to = std::move(parts);
+  else
+    std::move(parts.begin(), parts.end(), std::back_inserter(to));
 }
 
 bool any_cached(const std::vector<Part>& parts) {
@@ -54,15 +62,13 @@ void Conversation::place_system() {
   const bool after_user = !turns_.empty() && turns_.back().side == Side::user;
   if (!after_user) draft_.warn("messages", "system_hoisted");
   auto& to = after_user ? turns_.back().system : system_;
-  std::move(held_system_.begin(), held_system_.end(), std::back_inserter(to));
-  held_system_.clear();
+  append(std::exchange(held_system_, {}), to);
 }
 
 void Conversation::add_user(std::vector<Part> parts) {
   std::erase_if(parts, is_dropped);
   if (parts.empty()) return draft_.warn("messages", "empty_dropped");
-  auto& to = turn(Side::user);
-  std::move(parts.begin(), parts.end(), std::back_inserter(to));
+  append(std::move(parts), turn(Side::user));
 }
 
 Result<void> Conversation::add_assistant(std::vector<Part> parts, const std::string& param) {
@@ -75,11 +81,9 @@ Result<void> Conversation::add_assistant(std::vector<Part> parts, const std::str
     CLAIF_CHECK(check_answered());
   }
   place_system();
-  auto& to = turn(Side::assistant);
-  for (Part& part : parts) {
+  for (const Part& part : parts)
     if (part.kind == Part::Kind::tool_use) open_.push_back({part.id, param, part.name});
-    to.push_back(std::move(part));
-  }
+  append(std::move(parts), turn(Side::assistant));
   return {};
 }
 

@@ -150,6 +150,7 @@ TEST(Json, AZeroByteIsNoEnd) {
   using namespace std::string_literals;
   EXPECT_FALSE(json::parse("{}\0garbage"s));
   EXPECT_FALSE(json::compact("{}\0"s));
+  EXPECT_FALSE(json::compact(R"("\ud83d")"));  // nor is half a character one
 }
 
 }  // namespace
