@@ -21,9 +21,10 @@ class Connection;
 // What a route answers through. Loop thread only.
 class Exchange {
  public:
-  Exchange(Connection& connection, const Request& request)
-      : connection_(connection), request_(request) {}
+  Exchange(Connection& connection, Request& request) : connection_(connection), request_(request) {}
   const Request& request() const { return request_; }
+  // The request's body, which is empty from then on: it may be large, so it moves.
+  std::string take_body() { return std::move(request_.body); }
 
   Task<void> respond(Response response);
 
@@ -43,7 +44,7 @@ class Exchange {
  private:
   void frame();  // what was appended becomes one chunk
   Connection& connection_;
-  const Request& request_;
+  Request& request_;
   std::string pending_;
 };
 
@@ -68,6 +69,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<void> serve(std::shared_ptr<Connection> keep_alive);
   Task<std::optional<Request>> read_request();  // nothing: the connection ends (a refusal was sent)
   Task<bool> read_body(Request& request, const Framing& framing);
+  Task<bool> read_chunks(Request& request);
+  Task<bool> read_length(Request& request, uint64_t length);
+  Task<bool> more_of_the_body();  // false: there is none, and why has been said
   Task<void> refuse(int status, std::string reason);
   Task<Wake> more_input(uint32_t timeout_ms);
   void read();
@@ -84,10 +88,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string in_, out_;
   size_t sent_ = 0;  // of out_
   std::vector<char> buffer_;
-  struct {
-    std::string* body = nullptr;
-    size_t length = 0;
-  } filling_;  // a body of known length that input is appended to
+  std::string body_;                        // of a known length: input goes straight into it
+  size_t body_have_ = 0, body_length_ = 0;  // what has arrived of it, and how long it shall be
+  bool reading_body_ = false;               // the read under way fills body_
   bool reading_ = false, closed_ = false, gone_ = false, stopping_ = false, busy_ = false;
   size_t served_ = 0;
   Nanos deadline_ = Nanos::max();  // of what the connection waits for
