@@ -19,8 +19,8 @@ struct ResponseEvents {
 };
 ResponseEvents read_response_events(std::string_view sse);
 
-// A response object against the wanted one, which need not name everything that is repeated of the
-// request. Ids do not count, nulls count as absent, complete arguments compare as JSON.
+// A response object against the wanted one. What it repeats of the request and ids do not count,
+// nulls count as absent, complete arguments and encrypted_content compare as JSON.
 std::string response_difference(const json::Value& wanted, const json::Value& actual);
 // The events of a stream against the wanted ones, in the same way.
 std::string events_difference(const json::Value& wanted, const std::vector<std::string>& actual);

@@ -9,11 +9,22 @@
 namespace claif::test {
 namespace {
 
+wire::ResponsesEcho echo_of(const json::Value& vector) {
+  wire::ResponsesEcho out;
+  out.include_encrypted_content = has_option(vector, "include_encrypted");
+  out.strip_fence = has_option(vector, "json_object");
+  const json::Value* reasoning = json::find(member(vector, "options"), "reasoning_content");
+  out.include_reasoning = reasoning == nullptr || reasoning->IsTrue();
+  return out;
+}
+
 // The object of the last event against that of the message which the events add up to.
-std::string sum_difference(const PlayedResponse& played, const std::string& last_event) {
+std::string sum_difference(const PlayedResponse& played,
+                           const wire::ResponsesEcho& echo,
+                           const std::string& last_event) {
   const auto message = wire::Message::parse(played.assembler().to_json());
   if (!message) return "add up to no message";
-  const auto whole = parsed(wire::encode_response(*message, {}, kResponseId, 1));
+  const auto whole = parsed(wire::encode_response(*message, echo, kResponseId, 1));
   return response_difference(whole, parsed(last_event)["response"]);
 }
 
@@ -26,7 +37,8 @@ std::string check_responses_request(const json::Value&) {
 std::string check_responses_response(const json::Value& v) {
   const auto message = wire::Message::parse(json::dump(member(v, "anthropic_response")));
   if (!message) return "was refused: " + message.error().message;
-  const auto actual = parsed(wire::encode_response(*message, {}, kResponseId, 1));
+  const wire::ResponsesEcho echo = echo_of(v);
+  const auto actual = parsed(wire::encode_response(*message, echo, kResponseId, 1));
   if (actual.HasParseError()) return "the response is not JSON";
   if (json::string_or(actual, "id") != kResponseId || json::integer_or(actual, "created_at") != 1)
     return "id and created_at are not those given";
@@ -34,7 +46,8 @@ std::string check_responses_response(const json::Value& v) {
       !differs.empty())
     return differs;
   // A client that streams gets the same answer (from the cache, say).
-  PlayedResponse played;
+  if (echo.strip_fence) return {};
+  PlayedResponse played(echo);
   wire::expand(*message, [&](std::string_view event) { played.json(event); });
   const ResponseEvents read = read_response_events(played.sse());
   if (!read.fault.empty() || read.events.empty()) return "streamed: " + read.fault;
@@ -44,7 +57,8 @@ std::string check_responses_response(const json::Value& v) {
 std::string check_responses_stream(const json::Value& v) {
   const std::string body = upstream_body(v);
   if (auto fault = cut_fault(body); !fault.empty()) return fault;
-  PlayedResponse played;
+  const wire::ResponsesEcho echo = echo_of(v);
+  PlayedResponse played(echo);
   for (const auto& [type, data] : read_events(body, 0))
     played.json(data);
   played.end();
@@ -60,7 +74,7 @@ std::string check_responses_stream(const json::Value& v) {
   if (auto differs = events_difference(member(v, "expect_openai_events"), read.events);
       !differs.empty())
     return differs;
-  return played.assembler().complete() ? sum_difference(played, read.events.back()) : "";
+  return played.assembler().complete() ? sum_difference(played, echo, read.events.back()) : "";
 }
 
 }  // namespace claif::test

@@ -81,8 +81,9 @@ void write_response(json::Writer& out, const ResponseState& state, const Respons
     out.object().key("reason").string(state.incomplete_reason).end_object();
   out.key("instructions").raw(echo.instructions);
   out.key("max_output_tokens").raw(echo.max_output_tokens);
-  out.key("model").string(state.model).key("output");
-  state.output.write(out, echo.include_encrypted_content, state.refused);
+  out.key("model").string(state.model);
+  if (state.error == nullptr)  // else the client keeps the items that it got
+    state.output.write(out.key("output"), echo.include_encrypted_content, state.refused);
   out.key("parallel_tool_calls").raw(echo.parallel_tool_calls);
   out.key("previous_response_id").raw(echo.previous_response_id);
   out.key("reasoning").raw(echo.reasoning).key("store").boolean(echo.store);

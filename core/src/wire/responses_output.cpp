@@ -80,12 +80,6 @@ void MessageItem::strip_fence() {
   text = std::string(inside);
 }
 
-void ResponseOutput::abandon() {
-  message_ = nullptr;
-  for (OutputItem& item : items_)
-    if (item.status == ItemStatus::in_progress) item.status = ItemStatus::incomplete;
-}
-
 void ResponseOutput::strip_fences() {
   for (OutputItem& item : items_)
     if (auto* message = std::get_if<MessageItem>(&item.body)) message->strip_fence();

@@ -76,8 +76,6 @@ class ResponseOutput {
   // A block of another kind came: what text follows belongs to a new message. Returns the old one,
   // or null.
   OutputItem* leave_message() { return std::exchange(message_, nullptr); }
-  // Everything that is still in progress is incomplete.
-  void abandon();
   void strip_fences();  // of every message
 
   // Writes a JSON list. `encrypted`: with encrypted_content (Q9). A refused answer has no function

@@ -55,7 +55,6 @@ void ResponsesStreamEncoder::end(std::string& out) {
 void ResponsesStreamEncoder::fail(const Error& error, std::string& out) {
   if (over_) return;
   over_ = true;
-  output_.abandon();
   ResponseState failed = state("failed");
   failed.error = &error;
   frames_.response("response.failed", failed, echo_, out);
