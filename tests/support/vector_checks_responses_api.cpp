@@ -1,10 +1,12 @@
 // The vectors of the endpoint "responses" (translation.md section 5).
 #include "support/played_response.hpp"
+#include "support/request_checks.hpp"
 #include "support/upstream_sse.hpp"
 #include "support/vector_checks.hpp"
 #include "support/vector_compare.hpp"
 #include "wire/message.hpp"
 #include "wire/responses_object.hpp"
+#include "wire/responses_request.hpp"
 
 namespace claif::test {
 namespace {
@@ -30,8 +32,13 @@ std::string sum_difference(const PlayedResponse& played,
 
 }  // namespace
 
-std::string check_responses_request(const json::Value&) {
-  return "not translated";
+std::string check_responses_request(const json::Value& v) {
+  wire::ResponsesOptions options;
+  options.aliases = model_aliases(v);
+  options.strict = has_option(v, "strict");
+  const auto decoded = wire::decode_responses(json::dump(member(v, "openai_request")), options);
+  if (!decoded) return refusal_difference(v, decoded.error());
+  return request_difference(v, decoded->messages, decoded->warnings);
 }
 
 std::string check_responses_response(const json::Value& v) {

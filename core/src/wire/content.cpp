@@ -1,6 +1,7 @@
 #include "wire/content.hpp"
 
 #include "wire/media.hpp"
+#include "wire/params.hpp"
 
 namespace claif::wire {
 namespace {
@@ -173,6 +174,20 @@ std::string sanitise_id(Draft& draft, std::string_view id) {
     draft.warn("tool_call_id", "sanitized");
   }
   return out;
+}
+
+Result<void> mark_last_part(const json::Value& message,
+                            const std::string& path,
+                            std::vector<Part>& parts) {
+  CLAIF_TRY(std::string mark, cache_control_of(message, path));
+  if (mark.empty()) return {};
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
+    if (part->kind == Part::Kind::verbatim) continue;  // a thinking block takes none
+    if (part->kind == Part::Kind::text && is_blank(part->text)) continue;
+    part->cache_control = std::move(mark);
+    break;
+  }
+  return {};
 }
 
 void write_part(Draft& draft, const Part& part, json::Writer& out) {

@@ -1,0 +1,41 @@
+// OpenAI Responses request -> Anthropic Messages request (translation.md 5.1).
+#pragma once
+
+#include "wire/chat_request.hpp"
+#include "wire/responses_object.hpp"
+
+#include <claif/result.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace claif::wire {
+
+struct ResponsesRequest {
+  MessagesRequest messages;
+  std::vector<std::string> warnings;  // sorted, unique: W1
+  ResponsesEcho echo;
+  std::string input_items;  // JSON list, each with its id: what a store keeps; only with echo.store
+};
+
+struct ResponsesOptions {
+  ModelAliases aliases;
+  bool strict = false;  // W2: the first warning is an error
+  std::string_view id;  // of the response to be
+  bool keeps = false;   // there is a local store (Q7)
+  // The items of the conversation before, with commas between; nothing when previous_response_id
+  // names none.
+  std::optional<std::string> history;
+};
+
+// `body` is the client's JSON. The error carries OpenAI's param and reason.
+Result<ResponsesRequest> decode_responses(std::string body, const ResponsesOptions& options);
+
+// previous_response_id of a request, or empty; errors as those of decode_responses.
+Result<std::string> previous_response_id(std::string_view body);
+// 400 previous_response_not_found. `hint`: what could help, or empty.
+Error previous_response_not_found(std::string_view id, std::string_view hint);
+
+}  // namespace claif::wire
