@@ -113,7 +113,7 @@ Result<void> read_all(ChatDraft& draft, ChatRequest& out, Reading& reading) {
   CLAIF_TRY(out.encoding.legacy_functions, read_tools(draft, reading.tools));
   CLAIF_CHECK(read_messages(draft, reading.conversation));
   CLAIF_TRY(reading.format,
-            choose_format(draft, draft.get(Param::response_format), "response_format"));
+            choose_format(draft, draft.get(Param::response_format), "response_format", true));
   const bool prefill = reading.conversation.ends_with_prefill();
   if (prefill && reading.format.json_schema)  // P10
     return invalid_value("response_format",

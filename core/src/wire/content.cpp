@@ -144,6 +144,17 @@ Result<Part> image_of_url(Draft& draft, std::string_view url, const std::string&
   return out;
 }
 
+Result<Part> stored_file(std::string_view id, Part::Kind kind, const std::string& param) {
+  if (!id.starts_with("file_"))
+    return invalid_value(
+        param, "'" + std::string(id) + "' is no file of Anthropic's: their ids begin with file_");
+  Part out;
+  out.kind = kind;
+  out.source = Part::Source::file;
+  out.text = id;
+  return out;
+}
+
 Result<Part> file_of(Draft& draft, const FileFields& file, const std::string& path) {
   CLAIF_TRY(const std::string_view name, optional_string(file.name, path + ".filename"));
   if (file.data != nullptr) {
@@ -152,14 +163,7 @@ Result<Part> file_of(Draft& draft, const FileFields& file, const std::string& pa
   }
   if (file.id == nullptr) return missing(path + ".file_data");
   CLAIF_TRY(const std::string_view id, optional_string(file.id, path + ".file_id"));
-  if (!id.starts_with("file_"))
-    return invalid_value(
-        path + ".file_id",
-        "'" + std::string(id) + "' is no file of Anthropic's: their ids begin with file_");
-  Part out;
-  out.kind = Part::Kind::document;
-  out.source = Part::Source::file;
-  out.text = id;
+  CLAIF_TRY(Part out, stored_file(id, Part::Kind::document, path + ".file_id"));
   out.title = name;
   return out;
 }

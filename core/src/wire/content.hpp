@@ -52,6 +52,8 @@ struct FileFields {
   const json::Value* name;
 };
 Result<Part> file_of(Draft& draft, const FileFields& file, const std::string& path);
+// The block of a file in Anthropic's store: an image or a document.
+Result<Part> stored_file(std::string_view id, Part::Kind kind, const std::string& param);
 // P17: ids keep to [A-Za-z0-9_-].
 std::string sanitise_id(Draft& draft, std::string_view id);
 
