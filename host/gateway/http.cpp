@@ -15,6 +15,13 @@ std::string_view reason_phrase(int status) {
   return {phrase.data(), phrase.size()};
 }
 
+std::string_view presented_key(const Request& request) {
+  constexpr std::string_view kBearer = "Bearer ";
+  const std::string_view authorization = request.header("authorization");
+  return authorization.starts_with(kBearer) ? authorization.substr(kBearer.size())
+                                            : request.header("x-api-key");
+}
+
 Response error_response(const Error& error) {
   Response out;
   out.status = wire::http_status(error);

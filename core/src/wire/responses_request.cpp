@@ -116,7 +116,8 @@ Result<void> check_previous(const ResponsesDraft& draft, const ResponsesOptions&
   CLAIF_TRY(const std::string_view id,
             optional_string(draft.get("previous_response_id"), "previous_response_id"));
   if (draft.get("previous_response_id") == nullptr || options.history) return {};
-  return fail(previous_response_not_found(id, "this gateway keeps no responses"));
+  return fail(previous_response_not_found(
+      id, options.keeps ? "" : "this gateway keeps no responses: set responses.use"));
 }
 
 // What has to be read before the first member is written, because one decides about another.
@@ -255,18 +256,21 @@ Result<ResponsesRequest> decode_responses(std::string body, const ResponsesOptio
   out.warnings.assign(draft.warnings.begin(), draft.warnings.end());
   repeat_request(draft, out.echo);
   out.echo.store = store;
+  if (const json::Value* previous = draft.get("previous_response_id"))
+    out.previous = json::text(*previous);
   if (store) out.input_items = listed_input(draft, options.id);
   return out;
 }
 
-Result<std::string> previous_response_id(std::string_view body) {
+Result<std::optional<std::string>> previous_response_id(std::string_view body) {
   // Most requests name none: they are parsed once, by decode_responses.
-  if (body.find(R"("previous_response_id")") == std::string_view::npos) return std::string();
+  if (body.find(R"("previous_response_id")") == std::string_view::npos)
+    return std::optional<std::string>();
   CLAIF_TRY(const json::Document doc, parse_request(std::string(body)));
-  CLAIF_TRY(
-      const std::string_view id,
-      optional_string(json::find(doc.root(), "previous_response_id"), "previous_response_id"));
-  return std::string(id);
+  const json::Value* given = json::find(doc.root(), "previous_response_id");
+  if (given == nullptr) return std::optional<std::string>();
+  CLAIF_TRY(const std::string_view id, optional_string(given, "previous_response_id"));
+  return std::optional(std::string(id));
 }
 
 Error previous_response_not_found(std::string_view id, std::string_view hint) {

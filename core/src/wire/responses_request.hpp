@@ -17,6 +17,7 @@ struct ResponsesRequest {
   MessagesRequest messages;
   std::vector<std::string> warnings;  // sorted, unique: W1
   ResponsesEcho echo;
+  std::string previous;     // previous_response_id, or empty
   std::string input_items;  // JSON list, each with its id: what a store keeps; only with echo.store
 };
 
@@ -33,8 +34,8 @@ struct ResponsesOptions {
 // `body` is the client's JSON. The error carries OpenAI's param and reason.
 Result<ResponsesRequest> decode_responses(std::string body, const ResponsesOptions& options);
 
-// previous_response_id of a request, or empty; errors as those of decode_responses.
-Result<std::string> previous_response_id(std::string_view body);
+// previous_response_id of a request, if it has one; errors as those of decode_responses.
+Result<std::optional<std::string>> previous_response_id(std::string_view body);
 // 400 previous_response_not_found. `hint`: what could help, or empty.
 Error previous_response_not_found(std::string_view id, std::string_view hint);
 

@@ -41,15 +41,17 @@ bool ResponsesStreamEncoder::encode(const Event& event, std::string& out) {
     if (!change->stop_reason.empty()) stop_reason_ = change->stop_reason;
     if (!change->refusal.empty()) refusal_ = change->refusal;
   } else if (std::holds_alternative<MessageStop>(event.body)) {
-    finish(out);
+    close(out);
+    complete(echo_.store, out);
   }
   return !over_;
 }
 
 void ResponsesStreamEncoder::end(std::string& out) {
   if (over_) return;
-  if (!stop_reason_.empty()) return finish(out);  // S12
-  fail(stream_truncated(), out);
+  if (stop_reason_.empty()) return fail(stream_truncated(), out);
+  close(out);  // S12
+  complete(echo_.store, out);
 }
 
 void ResponsesStreamEncoder::fail(const Error& error, std::string& out) {
@@ -61,7 +63,7 @@ void ResponsesStreamEncoder::fail(const Error& error, std::string& out) {
 }
 
 std::string ResponsesStreamEncoder::object_to_keep() const {
-  if (!finished_) return {};
+  if (!closed_) return {};
   ResponsesEcho echo = echo_;
   echo.include_encrypted_content = true;
   json::Writer out(1024);
@@ -193,7 +195,8 @@ void ResponsesStreamEncoder::close(OpenSearch& block, std::string& out) {
   item_done(*block.item, ItemStatus::completed, out);
 }
 
-void ResponsesStreamEncoder::finish(std::string& out) {
+void ResponsesStreamEncoder::close(std::string& out) {
+  if (over_ || std::exchange(closed_, true)) return;
   while (!open_.empty())  // their stop events did not come
     stop(open_.front().index, out);
   if (stop_reason_ == "refusal") {  // Q15
@@ -205,7 +208,11 @@ void ResponsesStreamEncoder::finish(std::string& out) {
   }
   if (OutputItem* last = output_.leave_message())
     end_message(*last, outcome_of(stop_reason_).item_status(), out);
-  over_ = finished_ = true;
+}
+
+void ResponsesStreamEncoder::complete(bool kept, std::string& out) {
+  if (std::exchange(over_, true)) return;
+  echo_.store = kept;
   const ResponseState done = final_state();
   const bool complete = done.incomplete_reason.empty();
   frames_.response(complete ? "response.completed" : "response.incomplete", done, echo_, out);

@@ -34,8 +34,14 @@ class ResponsesStreamEncoder {
   // An error of our own, as response.failed (Q16).
   void fail(const Error& error, std::string& out);
 
+  // What message_stop does, in two halves for who keeps the response before the client hears that
+  // it is complete: first everything but the last event, then that, which says whether it is kept.
+  void close(std::string& out);
+  void complete(bool kept, std::string& out);
+
   // The whole object, for the local store: with encrypted_content whatever the client asked for.
-  // Empty unless the stream ended with response.completed or response.incomplete.
+  // Empty unless close() was called, or the stream ended with response.completed or
+  // response.incomplete.
   std::string object_to_keep() const;
 
  private:
@@ -73,7 +79,6 @@ class ResponsesStreamEncoder {
   void input(const JsonDelta& delta, std::string& out);
   void cite(const CitationsDelta& delta);
   void stop(int64_t index, std::string& out);
-  void finish(std::string& out);
 
   // The end of a block, by its kind.
   void close(Skipped&, std::string&) {}
@@ -107,7 +112,7 @@ class ResponsesStreamEncoder {
   std::vector<OpenBlock> open_;
   Usage usage_;
   std::string stop_reason_, refusal_;
-  bool started_ = false, over_ = false, finished_ = false;
+  bool started_ = false, over_ = false, closed_ = false;
 };
 
 }  // namespace claif::wire
