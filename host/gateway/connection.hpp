@@ -5,12 +5,15 @@
 #include "config/config.hpp"
 #include "gateway/framing.hpp"
 #include "gateway/http.hpp"
+#include "gateway/path.hpp"
 #include "net/io_loop.hpp"
 #include "pipeline/context.hpp"
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -25,6 +28,14 @@ class Exchange {
   const Request& request() const { return request_; }
   // The request's body, which is empty from then on: it may be large, so it moves.
   std::string take_body() { return std::move(request_.body); }
+
+  // The router sets what the path says; a route asks for the parameters of its own path.
+  void set_parameters(PathParameters parameters) { parameters_ = std::move(parameters); }
+  std::string_view parameter(std::string_view name) const {
+    for (const auto& [key, value] : parameters_)
+      if (key == name) return value;
+    return {};
+  }
 
   Task<void> respond(Response response);
 
@@ -45,6 +56,7 @@ class Exchange {
   void frame();  // what was appended becomes one chunk
   Connection& connection_;
   Request& request_;
+  PathParameters parameters_;
   std::string pending_;
 };
 
