@@ -2,6 +2,7 @@
 #include "gateway/answer.hpp"
 #include "gateway/router.hpp"
 #include "gateway/stored_responses.hpp"
+#include "wire/draft.hpp"
 #include "wire/responses_ids.hpp"
 #include "wire/responses_kept.hpp"
 #include "wire/responses_request.hpp"

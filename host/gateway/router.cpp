@@ -15,6 +15,10 @@ struct Route {
 };
 constexpr std::array kRoutes{
     Route{"POST", "/v1/chat/completions", &chat_completions, false},
+    Route{"POST", "/v1/responses", &create_response, false},
+    Route{"GET", "/v1/responses/{response_id}", &retrieve_response, false},
+    Route{"DELETE", "/v1/responses/{response_id}", &delete_response, false},
+    Route{"GET", "/v1/responses/{response_id}/input_items", &list_input_items, false},
     Route{"GET", "/v1/models", &list_models, false},
     Route{"GET", "/healthz", &healthz, true},
     Route{"GET", "/readyz", &readyz, true},
@@ -99,9 +103,7 @@ std::optional<Response> Router::wrong_origin(const Request& request) const {
 std::optional<Response> Router::not_allowed(const Request& request, bool open) const {
   const std::string& token = context_.engine.config().gateway.auth_token;
   if (!open && !token.empty()) {
-    std::string_view given = request.header("authorization");
-    given = given.starts_with("Bearer ") ? given.substr(7) : request.header("x-api-key");
-    if (!Secret(token).equals(given))
+    if (!Secret(token).equals(presented_key(request)))
       return refuse(401, "invalid_api_key",
                     "the API key is missing or wrong: send it as Authorization: Bearer");
   }

@@ -32,8 +32,13 @@ class Router {
   RouteContext context_;
 };
 
-// The routes, each in a file of its own name.
+// The routes, each in a file of its own name; those of responses that are kept are in
+// stored_responses.cpp.
 Task<void> chat_completions(RouteContext& context, Exchange& exchange);
+Task<void> create_response(RouteContext& context, Exchange& exchange);
+Task<void> retrieve_response(RouteContext& context, Exchange& exchange);
+Task<void> delete_response(RouteContext& context, Exchange& exchange);
+Task<void> list_input_items(RouteContext& context, Exchange& exchange);
 Task<void> list_models(RouteContext& context, Exchange& exchange);
 Task<void> healthz(RouteContext& context, Exchange& exchange);
 Task<void> readyz(RouteContext& context, Exchange& exchange);
