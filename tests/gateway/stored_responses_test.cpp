@@ -207,7 +207,7 @@ TEST(StoredResponsesWithSettings, AreOffUnlessConfigured) {
 }
 
 TEST(StoredResponsesWithSettings, SayWhenTheyCouldNotBeKept) {
-  RunningGateway gateway(keeping({{"responses.config.min_free", "1000TiB"}, {"log.level", "off"}}));
+  RunningGateway gateway(keeping({{"responses.config.min_free", "1000000000GiB"}, {"log.level", "off"}}));
   ASSERT_EQ(gateway.error(), "");
   ResponsesClient client(gateway.port());
   const auto [http, object] = client.create(R"("input":"hello")");
