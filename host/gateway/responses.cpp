@@ -8,7 +8,10 @@
 #include "wire/responses_request.hpp"
 #include "wire/responses_stream.hpp"
 
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace claif::gateway {
 namespace {
@@ -50,7 +53,7 @@ class ResponsesSink final : public AnswerSink {
   Error in_dialect(Error error) override { return wire::in_responses_terms(std::move(error)); }
 
   Task<void> settle() override {
-    auto keeping = store_->keep(id_, {request_.previous, request_.input_items, object_});
+    auto keeping = store_->keep(id_, {request_.previous, request_.head, request_.input_items, object_});
     auto kept = co_await std::move(keeping);
     if (!kept) {
       engine_.log().error("the response " + id_ + " could not be stored: " + kept.error().message);
@@ -84,13 +87,15 @@ class ResponsesSink final : public AnswerSink {
   std::string object_;  // to be kept
 };
 
-// The items of the conversation that the request goes on with; nothing when it names none.
-Task<Result<std::optional<std::string>>> read_history(std::string_view body,
-                                                      session::ResponseStore* store,
-                                                      size_t most_bytes) {
+using History = std::optional<std::vector<wire::PastTurn>>;
+
+// The conversation that the request goes on with; nothing when it names none.
+Task<Result<History>> read_history(std::string_view body,
+                                   session::ResponseStore* store,
+                                   size_t most_bytes) {
   auto previous = wire::previous_response_id(body);
   if (!previous) co_return fail(std::move(previous.error()));
-  if (!*previous || store == nullptr) co_return std::optional<std::string>();
+  if (!*previous || store == nullptr) co_return History();
   const std::string id = **previous;
   if (!wire::is_response_id(id)) co_return fail(wire::previous_response_not_found(id, ""));
   auto loading = store->chain(id, most_bytes);
@@ -103,14 +108,16 @@ Task<Result<std::optional<std::string>>> read_history(std::string_view body,
   if (!chain->missing.empty())
     co_return fail(wire::previous_response_not_found(
         id, "it follows " + chain->missing + ", which is there no more"));
-  std::string items;
-  for (const session::ResponseRecord& response : chain->responses) {
-    auto asked = append_input(response, items);
+  std::vector<wire::PastTurn> turns;
+  for (session::ResponseRecord& response : chain->responses) {
+    wire::PastTurn& turn = turns.emplace_back();
+    turn.head = std::move(response.head);
+    auto asked = append_input(response, turn.items);
     if (!asked) co_return fail(std::move(asked.error()));
-    auto answered = append_output(response, items);
+    auto answered = append_output(response, turn.items);
     if (!answered) co_return fail(std::move(answered.error()));
   }
-  co_return std::optional(std::move(items));
+  co_return History(std::move(turns));
 }
 
 // The request in Anthropic's form, with the conversation before it.

@@ -36,7 +36,7 @@ class ResponseStoreTest : public ::testing::Test {
                     const std::string& owner = "me") {
     ResponseStore mine = store(owner);
     return result_of(
-        mine.keep(id, {previous, R"([{"id":"in_)" + id + R"("}])", R"({"output":[]})"}));
+        mine.keep(id, {previous, "", R"([{"id":"in_)" + id + R"("}])", R"({"output":[]})"}));
   }
   Result<ResponseChain> chain(const std::string& id, size_t most = 10'000) {
     ResponseStore mine = store("me");

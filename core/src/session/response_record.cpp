@@ -25,6 +25,7 @@ std::string encode_response_record(const ResponseRecord& response, std::string_v
   json::Writer out(response.input.size() + response.object.size() + 256);
   out.object().key("owner").string(owner);
   if (!response.previous.empty()) out.key("previous").string(response.previous);
+  out.key("head").string(response.head);
   // As text, so that they may nest as deeply as a request.
   out.key("input").string(response.input).key("response").string(response.object).end_object();
   return out.take();
@@ -38,7 +39,8 @@ Result<ResponseRecord> decode_response_record(std::string record, std::string_vi
   if (input.empty() || object.empty()) return fail(damaged());
   if (json::string_or(doc->root(), "owner") != owner)
     return fail(Errc::not_found, "the response belongs to somebody else");
-  return ResponseRecord{std::string(json::string_or(doc->root(), "previous")), std::string(input),
+  return ResponseRecord{std::string(json::string_or(doc->root(), "previous")),
+                        std::string(json::string_or(doc->root(), "head")), std::string(input),
                         std::string(object)};
 }
 

@@ -10,6 +10,7 @@ namespace claif::session {
 
 struct ResponseRecord {
   std::string previous;  // the id of the response that it follows; empty: none
+  std::string head;      // of its request: wire::PastTurn
   std::string input;     // JSON list: the items of its request, each with its id
   std::string object;    // the response object, with encrypted_content
 };

@@ -1,4 +1,5 @@
 // What of a Responses request goes back to the client, or into a store.
+#include "base/sha256.hpp"
 #include "wire/responses_draft.hpp"
 
 namespace claif::wire {
@@ -95,6 +96,19 @@ void repeat_request(const ResponsesDraft& draft, ResponsesEcho& out) {
     out.reasoning = reasoning_of(*reasoning);
   if (const json::Value* text = draft.get("text")) out.text = text_of(*text);
   out.include_encrypted_content = includes(draft, "reasoning.encrypted_content");
+}
+
+std::string head_of(const ResponsesDraft& draft) {
+  json::Writer out;
+  out.object().key("model").string(draft.model_id);
+  for (const std::string_view name : {"instructions", "tools", "anthropic"})
+    if (const json::Value* v = draft.get(name)) out.any_key(name).value(*v);
+  // A choice in a word changes no tools; an object may leave some out.
+  if (const json::Value* choice = draft.get("tool_choice"); choice != nullptr && choice->IsObject())
+    out.key("tool_choice").value(*choice);
+  if (const json::Value* text = draft.get("text"))  // F2 writes into the system text
+    if (const json::Value* format = json::find(*text, "format")) out.key("format").value(*format);
+  return hex(sha256(out.end_object().take()));
 }
 
 std::string listed_input(const ResponsesDraft& draft, std::string_view response_id) {

@@ -209,19 +209,22 @@ class Reader {
 }  // namespace
 
 Result<void> read_input(ResponsesDraft& draft,
-                        const std::string& history,
+                        const std::vector<PastTurn>& history,
                         Conversation& conversation) {
   CLAIF_TRY(const std::string_view instructions,
             optional_string(draft.get("instructions"), "instructions"));
   conversation.add_system(Part::of_text(instructions));
   Reader reader(draft, conversation);
-  if (!history.empty()) {
-    CLAIF_TRY(json::Document doc, json::parse("[" + history + "]"));
+  for (const PastTurn& turn : history) {
+    CLAIF_TRY(json::Document doc, json::parse("[" + turn.items + "]"));
     draft.kept.push_back(std::move(doc));
-    // Its items have no place in the client's input: errors name the whole of it.
     const json::Document& before = draft.kept.back();
-    for (const auto& item : before.root().GetArray())
+    const bool same_head = turn.head == draft.head;
+    for (const auto& item : before.root().GetArray()) {
+      if (!same_head && json::string_or(item, "type") == "reasoning") continue;
+      // These have no place in the client's input: errors name the whole of it.
       CLAIF_CHECK(reader.read(item, "input"));
+    }
   }
   const json::Value* input = draft.get("input");
   if (input == nullptr) return missing("input");

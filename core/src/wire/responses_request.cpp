@@ -172,7 +172,8 @@ Result<void> read_all(ResponsesDraft& draft,
   CLAIF_TRY(const auto limit, token_limit(draft.get("max_output_tokens"), "max_output_tokens"));
   out.messages.max_tokens = clamp_tokens(draft, limit, "max_output_tokens");
   CLAIF_CHECK(read_tools(draft, reading.tools));
-  CLAIF_CHECK(read_input(draft, options.history.value_or(""), reading.conversation));
+  const std::vector<PastTurn> none;
+  CLAIF_CHECK(read_input(draft, options.history ? *options.history : none, reading.conversation));
   CLAIF_CHECK(read_text(draft, reading, out.echo));
   reading.tools.synthesize(reading.conversation.called_tools());
   CLAIF_TRY(const ReasoningWish wish, read_reasoning(draft, out.echo.include_reasoning));
@@ -221,7 +222,10 @@ Result<ResolvedModel> read_model(const ResponsesDraft& draft, const ModelAliases
 }  // namespace
 
 Result<ResponsesRequest> decode_responses(std::string body, const ResponsesOptions& options) {
-  const size_t size = body.size() + options.history.value_or("").size();
+  size_t size = body.size();
+  if (options.history)
+    for (const PastTurn& turn : *options.history)
+      size += turn.items.size();
   CLAIF_TRY(const json::Document doc, parse_request(std::move(body)));
   ResponsesDraft draft;
   draft.root = &doc.root();
@@ -231,6 +235,7 @@ Result<ResponsesRequest> decode_responses(std::string body, const ResponsesOptio
   CLAIF_TRY(ResolvedModel model, read_model(draft, options.aliases));
   draft.model = &model.row;
   draft.model_id = model.id;
+  draft.head = head_of(draft);
   CLAIF_TRY(out.messages.stream, optional_bool(draft.get("stream"), "stream"));
   CLAIF_TRY(const json::Value* const stream_options, object_of(draft, "stream_options"));
   static_cast<void>(stream_options);  // include_obfuscation: there is nothing to hide
@@ -256,6 +261,7 @@ Result<ResponsesRequest> decode_responses(std::string body, const ResponsesOptio
   out.warnings.assign(draft.warnings.begin(), draft.warnings.end());
   repeat_request(draft, out.echo);
   out.echo.store = store;
+  out.head = std::move(draft.head);
   if (const json::Value* previous = draft.get("previous_response_id"))
     out.previous = json::text(*previous);
   if (store) out.input_items = listed_input(draft, options.id);

@@ -18,7 +18,16 @@ struct ResponsesRequest {
   std::vector<std::string> warnings;  // sorted, unique: W1
   ResponsesEcho echo;
   std::string previous;     // previous_response_id, or empty
+  std::string head;         // see PastTurn
   std::string input_items;  // JSON list, each with its id: what a store keeps; only with echo.store
+};
+
+// A request and its response in the conversation before. Claude's signed thinking is only good
+// under what it was thought under (translation.md G5): it goes back when the head, a digest of
+// model, instructions and tools, is that of the new request.
+struct PastTurn {
+  std::string head;
+  std::string items;  // JSON objects with commas between
 };
 
 struct ResponsesOptions {
@@ -26,9 +35,8 @@ struct ResponsesOptions {
   bool strict = false;  // W2: the first warning is an error
   std::string_view id;  // of the response to be
   bool keeps = false;   // there is a local store (Q7)
-  // The items of the conversation before, with commas between; nothing when previous_response_id
-  // names none.
-  std::optional<std::string> history;
+  // The conversation before, the oldest first; nothing when previous_response_id names none.
+  std::optional<std::vector<PastTurn>> history;
 };
 
 // `body` is the client's JSON. The error carries OpenAI's param and reason.

@@ -7,7 +7,7 @@
 namespace claif::session {
 namespace {
 
-const ResponseRecord kRecord{"resp_0", R"([{"id":"a"},{"id":"b"}])", R"({"output":[{"id":"c"}]})"};
+const ResponseRecord kRecord{"resp_0", "h1", R"([{"id":"a"},{"id":"b"}])", R"({"output":[{"id":"c"}]})"};
 
 TEST(ResponseRecord, ComesBackToItsOwner) {
   const std::string record = encode_response_record(kRecord, "me");
@@ -15,6 +15,7 @@ TEST(ResponseRecord, ComesBackToItsOwner) {
   const auto back = decode_response_record(record, "me");
   ASSERT_TRUE(back) << back.error().message;
   EXPECT_EQ(back->previous, kRecord.previous);
+  EXPECT_EQ(back->head, kRecord.head);
   EXPECT_EQ(back->input, kRecord.input);
   EXPECT_EQ(back->object, kRecord.object);
 }
@@ -31,7 +32,7 @@ TEST(ResponseRecord, IsNotThereForOthers) {
 TEST(ResponseRecord, MayNestAsDeeplyAsARequest) {
   const std::string deep = std::string(60, '[') + std::string(60, ']');
   const auto back = decode_response_record(
-      encode_response_record({"", R"([{"id":"a"}])", R"({"output":[],"tools":)" + deep + "}"}, ""),
+      encode_response_record({"", "", R"([{"id":"a"}])", R"({"output":[],"tools":)" + deep + "}"}, ""),
       "");
   ASSERT_TRUE(back);
   std::string items;
@@ -53,9 +54,9 @@ TEST(ResponseRecord, ThatIsNoneIsDamage) {
     EXPECT_EQ(back.error().code, Errc::internal) << text;
   }
   std::string items;
-  EXPECT_FALSE(append_input({"", "{}", "{}"}, items));
-  EXPECT_FALSE(append_output({"", "[]", "{}"}, items));
-  EXPECT_FALSE(append_output({"", "[]", "x"}, items));
+  EXPECT_FALSE(append_input({"", "", "{}", "{}"}, items));
+  EXPECT_FALSE(append_output({"", "", "[]", "{}"}, items));
+  EXPECT_FALSE(append_output({"", "", "[]", "x"}, items));
 }
 
 }  // namespace
