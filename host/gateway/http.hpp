@@ -25,8 +25,8 @@ struct Request {
   }
 };
 
-// The key that a client sends, as Bearer token or in x-api-key; empty when it sends none. Whether it
-// is right is not known.
+// The key that a client sends, as Bearer token or in x-api-key; empty when it sends none. Whether
+// it is right is not known.
 std::string_view presented_key(const Request& request);
 
 using Headers = std::vector<std::pair<std::string, std::string>>;

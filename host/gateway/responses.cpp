@@ -53,7 +53,8 @@ class ResponsesSink final : public AnswerSink {
   Error in_dialect(Error error) override { return wire::in_responses_terms(std::move(error)); }
 
   Task<void> settle() override {
-    auto keeping = store_->keep(id_, {request_.previous, request_.head, request_.input_items, object_});
+    auto keeping =
+        store_->keep(id_, {request_.previous, request_.head, request_.input_items, object_});
     auto kept = co_await std::move(keeping);
     if (!kept) {
       engine_.log().error("the response " + id_ + " could not be stored: " + kept.error().message);

@@ -1,4 +1,5 @@
-// The responses that the gateway keeps (translation.md Q7), for the routes that read and write them.
+// The responses that the gateway keeps (translation.md Q7), for the routes that read and write
+// them.
 #pragma once
 
 #include "gateway/router.hpp"

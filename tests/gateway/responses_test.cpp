@@ -176,10 +176,9 @@ TEST(ResponsesWithSettings, LetACallThroughThatIsAllowed) {
 }
 
 TEST(ResponsesWithSettings, PassAnUpstreamErrorOnInTheirTerms) {
-  RunningGateway gateway(
-      Sets{{"retries", "0"},
-           {"transport.config.replies",
-            R"([{"error":{"status":400,"message":"messages.0: too odd"}}])"}});
+  RunningGateway gateway(Sets{{"retries", "0"},
+                              {"transport.config.replies",
+                               R"([{"error":{"status":400,"message":"messages.0: too odd"}}])"}});
   ASSERT_EQ(gateway.error(), "");
   ResponsesClient client(gateway.port());
   for (const char* more : {"", R"(,"stream":true)"}) {

@@ -38,8 +38,7 @@ class StoredResponses : public ::testing::Test {
 };
 
 TEST_F(StoredResponses, CarryTheConversationOn) {
-  const auto [first, one] =
-      client.create(R"("instructions":"Be kind.","input":"I am Ada")");
+  const auto [first, one] = client.create(R"("instructions":"Be kind.","input":"I am Ada")");
   EXPECT_TRUE(one.flag("store"));
   const auto [second, two] = client.create(R"("input":"And now?")" + after(one.text("id")));
   EXPECT_EQ(two.text("previous_response_id"), one.text("id"));
@@ -56,8 +55,8 @@ TEST_F(StoredResponses, AreThereAsSoonAsTheStreamEnds) {
   ResponsesClient other(gateway.port());
   std::string previous;
   for (int turn = 1; turn <= 5; ++turn) {
-    const auto http = client.post(R"("input":"turn )" + std::to_string(turn) + R"(","stream":true)" +
-                                  (previous.empty() ? "" : after(previous)));
+    const auto http = client.post(R"("input":"turn )" + std::to_string(turn) +
+                                  R"(","stream":true)" + (previous.empty() ? "" : after(previous)));
     const auto events = response_events(http.body);
     ASSERT_FALSE(events.empty()) << http.body;
     ASSERT_EQ(events.back().first, "response.completed") << http.body;
@@ -77,14 +76,12 @@ TEST_F(StoredResponses, AreNotKeptWhenTheClientSaysSo) {
   const auto [http, object] = client.create(R"("input":"secret","store":false)");
   EXPECT_FALSE(object.flag("store"));
   EXPECT_EQ(client.get("/v1/responses/" + object.text("id")).status, 404);
-  const auto [next, error] =
-      client.error(client.post(R"("input":"a")" + after(object.text("id"))));
+  const auto [next, error] = client.error(client.post(R"("input":"a")" + after(object.text("id"))));
   EXPECT_EQ(next.status, 400);
   EXPECT_EQ(error.text("code"), "previous_response_not_found");
   // One that is not kept may go on with one that is.
   const auto [kept, one] = client.create(R"("input":"I am Ada")");
-  const auto [more, two] =
-      client.create(R"("input":"and?","store":false)" + after(one.text("id")));
+  const auto [more, two] = client.create(R"("input":"and?","store":false)" + after(one.text("id")));
   EXPECT_TRUE(has(text_of(two), "I am Ada"));
 }
 
@@ -114,7 +111,8 @@ TEST_F(StoredResponses, AreErased) {
   EXPECT_EQ(client.erase(path).status, 404);
   // What followed it is there, but cannot be gone on with: its beginning is lost.
   EXPECT_EQ(client.get("/v1/responses/" + next.text("id")).status, 200);
-  const auto [refused, error] = client.error(client.post(R"("input":"a")" + after(next.text("id"))));
+  const auto [refused, error] =
+      client.error(client.post(R"("input":"a")" + after(next.text("id"))));
   EXPECT_EQ(refused.status, 400);
   EXPECT_EQ(error.text("code"), "previous_response_not_found");
   EXPECT_TRUE(has(error.text("message"), object.text("id"))) << error.body;
@@ -207,7 +205,8 @@ TEST(StoredResponsesWithSettings, AreOffUnlessConfigured) {
 }
 
 TEST(StoredResponsesWithSettings, SayWhenTheyCouldNotBeKept) {
-  RunningGateway gateway(keeping({{"responses.config.min_free", "1000000000GiB"}, {"log.level", "off"}}));
+  RunningGateway gateway(
+      keeping({{"responses.config.min_free", "1000000000GiB"}, {"log.level", "off"}}));
   ASSERT_EQ(gateway.error(), "");
   ResponsesClient client(gateway.port());
   const auto [http, object] = client.create(R"("input":"hello")");

@@ -1,6 +1,7 @@
 // Responses that are kept in a session store: whose they are, and which they follow.
-#include "pipeline/pipeline_rig.hpp"
 #include "session/response_store.hpp"
+
+#include "pipeline/pipeline_rig.hpp"
 #include "support/json_difference.hpp"
 
 #include <gmock/gmock.h>

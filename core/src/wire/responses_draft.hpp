@@ -23,6 +23,10 @@ struct ResponsesDraft : Draft {
   const json::Value* get(std::string_view name) const { return json::find(*root, name); }
 };
 
+// Warns of members that nobody knows; refuses or warns of those that cannot be honoured (Q6,
+// responses_params.cpp).
+void warn_of_unknown(ResponsesDraft& draft);
+Result<void> check_ignored(ResponsesDraft& draft);
 // The items of the conversation before, and `input` (Q1-Q3, responses_items.cpp).
 Result<void> read_input(ResponsesDraft& draft,
                         const std::vector<PastTurn>& history,

@@ -78,8 +78,7 @@ Result<std::string> list_input_items(const std::string& items, const ItemsQuery&
   if (query.after) {
     first = std::find_if(all.begin(), all.end(),
                          [&](const json::Value* item) { return id_of(*item) == *query.after; });
-    if (first == all.end())
-      return invalid_value("after", "'after' names no item of this response");
+    if (first == all.end()) return invalid_value("after", "'after' names no item of this response");
     ++first;
   }
   const auto left = static_cast<size_t>(all.end() - first);

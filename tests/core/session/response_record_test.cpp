@@ -7,7 +7,8 @@
 namespace claif::session {
 namespace {
 
-const ResponseRecord kRecord{"resp_0", "h1", R"([{"id":"a"},{"id":"b"}])", R"({"output":[{"id":"c"}]})"};
+const ResponseRecord kRecord{"resp_0", "h1", R"([{"id":"a"},{"id":"b"}])",
+                             R"({"output":[{"id":"c"}]})"};
 
 TEST(ResponseRecord, ComesBackToItsOwner) {
   const std::string record = encode_response_record(kRecord, "me");
@@ -32,7 +33,8 @@ TEST(ResponseRecord, IsNotThereForOthers) {
 TEST(ResponseRecord, MayNestAsDeeplyAsARequest) {
   const std::string deep = std::string(60, '[') + std::string(60, ']');
   const auto back = decode_response_record(
-      encode_response_record({"", "", R"([{"id":"a"}])", R"({"output":[],"tools":)" + deep + "}"}, ""),
+      encode_response_record({"", "", R"([{"id":"a"}])", R"({"output":[],"tools":)" + deep + "}"},
+                             ""),
       "");
   ASSERT_TRUE(back);
   std::string items;

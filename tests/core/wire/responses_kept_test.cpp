@@ -1,7 +1,8 @@
 // What GET shows of responses that were kept.
+#include "wire/responses_kept.hpp"
+
 #include "support/vector_compare.hpp"
 #include "wire/openai_error.hpp"
-#include "wire/responses_kept.hpp"
 
 #include <string>
 #include <vector>
@@ -86,9 +87,9 @@ TEST(InputItems, AreTwentyUnlessMoreAreAskedFor) {
 
 TEST(InputItems, NameTheParameterThatIsWrong) {
   const std::vector<std::pair<ItemsQuery, std::string>> wrongs{
-      {query("0", {}, {}), "limit"},    {query("101", {}, {}), "limit"},
-      {query("-1", {}, {}), "limit"},   {query("1.5", {}, {}), "limit"},
-      {query("", {}, {}), "limit"},     {query("9x", {}, {}), "limit"},
+      {query("0", {}, {}), "limit"},      {query("101", {}, {}), "limit"},
+      {query("-1", {}, {}), "limit"},     {query("1.5", {}, {}), "limit"},
+      {query("", {}, {}), "limit"},       {query("9x", {}, {}), "limit"},
       {query({}, "newest", {}), "order"}, {query({}, {}, "z"), "after"},
       {query({}, {}, ""), "after"},
   };

@@ -1,8 +1,9 @@
 // What a Responses request says besides its translation: the conversation before it, what is kept
 // of it, what its response repeats. (The vectors show the translation.)
+#include "wire/responses_request.hpp"
+
 #include "support/json_difference.hpp"
 #include "wire/reasoning_carrier.hpp"
-#include "wire/responses_request.hpp"
 
 #include <string>
 
@@ -39,11 +40,14 @@ const std::string kNext = R"("input":"next","previous_response_id":"resp_1")";
 TEST(ResponsesRequest, GoesOnWithTheConversationBefore) {
   const auto request = decode(
       R"("instructions":"Be brief.",)" + kNext,
-      after({{"h", R"({"id":"a","type":"message","role":"user","content":[{"type":"input_text","text":"q"}]},)"
-                   R"({"id":"b","type":"message","role":"assistant","status":"completed","content":)"
-                   R"([{"type":"output_text","text":"r","annotations":[],"logprobs":[]}]})"},
-             {"h", R"({"role":"user","content":"q2"},)"
-                   R"({"type":"message","role":"assistant","content":[{"type":"refusal","refusal":"no"}]})"}}));
+      after(
+          {{"h",
+            R"({"id":"a","type":"message","role":"user","content":[{"type":"input_text","text":"q"}]},)"
+            R"({"id":"b","type":"message","role":"assistant","status":"completed","content":)"
+            R"([{"type":"output_text","text":"r","annotations":[],"logprobs":[]}]})"},
+           {"h",
+            R"({"role":"user","content":"q2"},)"
+            R"({"type":"message","role":"assistant","content":[{"type":"refusal","refusal":"no"}]})"}}));
   EXPECT_EQ(messages_of(request),
             R"([{"role":"user","content":"q"},{"role":"assistant","content":"r"},)"
             R"({"role":"user","content":"q2"},{"role":"assistant","content":"no"},)"
@@ -58,11 +62,12 @@ TEST(ResponsesRequest, AnswersTheCallsOfTheConversationBefore) {
   const std::vector<PastTurn> turns{
       {"h", R"({"role":"user","content":"q"},{"type":"function_call","call_id":"c1","name":"f",)"
             R"("arguments":"{}","status":"completed"})"}};
-  const std::string tools = R"("tools":[{"type":"function","name":"f"}],"previous_response_id":"r",)";
+  const std::string tools =
+      R"("tools":[{"type":"function","name":"f"}],"previous_response_id":"r",)";
   EXPECT_EQ(
-      messages_of(decode(
-          tools + R"("input":[{"type":"function_call_output","call_id":"c1","output":"x"}])",
-          after(turns))),
+      messages_of(
+          decode(tools + R"("input":[{"type":"function_call_output","call_id":"c1","output":"x"}])",
+                 after(turns))),
       R"([{"role":"user","content":"q"},{"role":"assistant","content":[{"type":"tool_use","id":"c1",)"
       R"("name":"f","input":{}}]},{"role":"user","content":[{"type":"tool_result",)"
       R"("tool_use_id":"c1","content":"x"}]}])");
@@ -75,10 +80,10 @@ TEST(ResponsesRequest, AnswersTheCallsOfTheConversationBefore) {
 // G5: signed thinking is refused when what went before it is not what it was.
 TEST(ResponsesRequest, GivesThinkingBackOnlyUnderTheHeadThatItHad) {
   const std::string block = R"({"type":"thinking","thinking":"hm","signature":"s"})";
-  const std::string items = R"({"role":"user","content":"q"},{"type":"reasoning","id":"rs_1","summary":[],)"
-                            R"("encrypted_content":")" +
-                            seal_reasoning(block) +
-                            R"("},{"role":"assistant","content":"r"})";
+  const std::string items =
+      R"({"role":"user","content":"q"},{"type":"reasoning","id":"rs_1","summary":[],)"
+      R"("encrypted_content":")" +
+      seal_reasoning(block) + R"("},{"role":"assistant","content":"r"})";
   const std::string first = R"("instructions":"Be kind.","tools":[{"type":"function","name":"f"}],)"
                             R"("input":"q")";
   const auto before = decode(first);
@@ -120,10 +125,10 @@ TEST(ResponsesRequest, IsKeptWhereThereIsAStoreUnlessItSaysNo) {
     bool kept_with_store;
     std::string warning_without;
   };
-  for (const Row& row : {Row{R"("input":"q")", true, ""},
-                         Row{R"("input":"q","store":null)", true, ""},
-                         Row{R"("input":"q","store":true)", true, "store:ignored"},
-                         Row{R"("input":"q","store":false)", false, ""}}) {
+  for (const Row& row :
+       {Row{R"("input":"q")", true, ""}, Row{R"("input":"q","store":null)", true, ""},
+        Row{R"("input":"q","store":true)", true, "store:ignored"},
+        Row{R"("input":"q","store":false)", false, ""}}) {
     const auto with = decode(row.members, keeps), without = decode(row.members);
     ASSERT_TRUE(with && without) << row.members;
     EXPECT_EQ(with->echo.store, row.kept_with_store) << row.members;
@@ -145,13 +150,13 @@ TEST(ResponsesRequest, ListsItsInputAsItemsWithIds) {
                            R"(_in0","type":"message","role":"user","content":)"
                            R"([{"type":"input_text","text":"q"}]}])"),
             "");
-  const auto request = decode(
-      R"("tools":[{"type":"function","name":"f"}],"input":[{"role":"user","content":"q"},)"
-      R"({"id":"mine","type":"message","role":"assistant","content":"r"},)"
-      R"({"role":"user","content":[{"type":"input_text","text":"s"}]},)"
-      R"({"type":"function_call","call_id":"c1","name":"f","arguments":"{}"},)"
-      R"({"type":"function_call_output","id":null,"call_id":"c1","output":"x"}])",
-      keeps);
+  const auto request =
+      decode(R"("tools":[{"type":"function","name":"f"}],"input":[{"role":"user","content":"q"},)"
+             R"({"id":"mine","type":"message","role":"assistant","content":"r"},)"
+             R"({"role":"user","content":[{"type":"input_text","text":"s"}]},)"
+             R"({"type":"function_call","call_id":"c1","name":"f","arguments":"{}"},)"
+             R"({"type":"function_call_output","id":null,"call_id":"c1","output":"x"}])",
+             keeps);
   ASSERT_TRUE(request) << request.error().message;
   const auto expected =
       R"([{"id":"msg_B_in0","type":"message","role":"user","content":[{"type":"input_text","text":"q"}]},)"
@@ -167,11 +172,11 @@ TEST(ResponsesRequest, ListsItsInputAsItemsWithIds) {
 }
 
 TEST(ResponsesRequest, SaysWhatItsResponseRepeats) {
-  const auto request = decode(
-      R"("input":"q","instructions":"Be kind.","tools":[{"type":"function","name":"f"}],)"
-      R"("tool_choice":"none","parallel_tool_calls":false,"temperature":0.5,"top_p":0.9,)"
-      R"("reasoning":{"effort":"low"},"text":{"verbosity":"medium"},"metadata":{"k":"v"},)"
-      R"("include":["reasoning.encrypted_content"])");
+  const auto request =
+      decode(R"("input":"q","instructions":"Be kind.","tools":[{"type":"function","name":"f"}],)"
+             R"("tool_choice":"none","parallel_tool_calls":false,"temperature":0.5,"top_p":0.9,)"
+             R"("reasoning":{"effort":"low"},"text":{"verbosity":"medium"},"metadata":{"k":"v"},)"
+             R"("include":["reasoning.encrypted_content"])");
   ASSERT_TRUE(request) << request.error().message;
   const ResponsesEcho& echo = request->echo;
   EXPECT_EQ(echo.instructions, R"("Be kind.")");
