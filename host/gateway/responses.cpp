@@ -123,14 +123,15 @@ Task<Result<History>> read_history(std::string_view body,
 
 // The request in Anthropic's form, with the conversation before it.
 Task<Result<wire::ResponsesRequest>> read_request(RouteContext& route,
-                                                  const Request& http,
+                                                  Exchange& exchange,
                                                   const std::string& id,
                                                   session::ResponseStore* store,
                                                   pipeline::RunContext& context) {
-  auto extensions = read_extensions(http, context);
+  auto extensions = read_extensions(exchange.request(), context);
   if (!extensions) co_return fail(std::move(extensions.error()));
   const Config& config = route.engine.config();
-  auto reading = read_history(http.body, store, config.gateway.max_body);
+  std::string body = exchange.take_body();
+  auto reading = read_history(body, store, config.gateway.max_body);
   auto history = co_await std::move(reading);
   if (!history) co_return fail(std::move(history.error()));
   if (*history && !context.session.empty())
@@ -143,20 +144,19 @@ Task<Result<wire::ResponsesRequest>> read_request(RouteContext& route,
   options.id = id;
   options.keeps = store != nullptr;
   options.history = std::move(*history);
-  co_return wire::decode_responses(http.body, options);
+  co_return wire::decode_responses(std::move(body), options);
 }
 
 }  // namespace
 
 Task<void> create_response(RouteContext& route, Exchange& exchange) {
-  const Request& http = exchange.request();
   pipeline::RunContext context;
   context.route = "responses";
   exchange.on_disconnect([&context] { context.cancellation.request(); });
-  auto store = stored_responses(route, http);
+  auto store = stored_responses(route, exchange.request());
   session::ResponseStore* const stored = store ? &*store : nullptr;
   std::string id = wire::new_response_id();
-  auto reading = read_request(route, http, id, stored, context);
+  auto reading = read_request(route, exchange, id, stored, context);
   auto request = co_await std::move(reading);
   if (!request) {
     exchange.on_disconnect(nullptr);
