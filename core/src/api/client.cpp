@@ -1,7 +1,6 @@
 #include "api/chat_json.hpp"
 #include "api/cores.hpp"
 #include "base/ids.hpp"
-#include "wire/chat_response.hpp"
 
 #include <claif/client.hpp>
 
@@ -85,10 +84,8 @@ class WholeAnswer final : public pipeline::EventSink {
   void start(const pipeline::RunContext&) override {}
   void write(const wire::Event&) override {}
   void message(const wire::Message& message) override {
-    completion =
-        api::to_completion(wire::encode_chat_completion(message, random_id("chatcmpl-"),
-                                                        clock_.wall_ms() / 1000, encoding_),
-                           message.usage);
+    completion = api::to_completion(message, random_id("chatcmpl-"), clock_.wall_ms() / 1000,
+                                    encoding_);
   }
   void fail(const Error&) override {}  // run() returns it, too
   Task<bool> flush() override { co_return true; }
@@ -123,6 +120,7 @@ Task<void> CallCore::run(std::shared_ptr<CallCore> keep_alive) {
   }
   sink.completion.from_cache = context_->cache == pipeline::CacheState::hit;
   sink.completion.warnings = facts_.warnings;
+  sink.completion.denied = std::move(context_->denied);
   finish(std::move(sink.completion));
 }
 
