@@ -73,8 +73,8 @@ TEST_F(DryRun, PrintsExactlyWhatIsSentAndSendsNothing) {
     std::string line;
     std::getline(lines, line);  // the request line
     while (std::getline(lines, line)) {
-      if (line.find("[redacted]") == std::string::npos)
-        EXPECT_THAT(sent.head, HasSubstr("\r\n" + line + "\r\n"));
+      const std::string shown = line.substr(0, line.find("[redacted]"));
+      EXPECT_THAT(sent.head, HasSubstr("\r\n" + shown));
     }
   }
 }

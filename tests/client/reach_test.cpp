@@ -80,7 +80,7 @@ TEST(ClientDryRun, TellsTheBodyWhateverTheTransport) {
   Client client(mock_options());
   const UpstreamRequest told = client.chat.completions.dry_run(ask("Hello"));
   EXPECT_EQ(told.method, "");
-  EXPECT_THAT(told.body, HasSubstr(R"("text":"Hello")"));
+  EXPECT_THAT(told.body, HasSubstr(R"("content":"Hello")"));
 }
 
 const std::string kCalls =

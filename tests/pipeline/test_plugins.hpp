@@ -49,7 +49,7 @@ struct ScriptedTransport : Traced {
     }
     if (op) open.push_back(std::move(op));
   }
-  void preview(const sdk::Request&, sdk::Op& op) {
+  void preview(const sdk::Request&, sdk::Op op) {
     note("preview");
     if (told.empty()) return op.fail(CLAIF_E_UNSUPPORTED, "no");
     op.emit(CLAIF_EMIT_ITEM, told);
