@@ -35,9 +35,9 @@ void AnswerSink::message(const wire::Message& message) {
   answer_.finish_reason = answer.finish_reason;
   answer_.refusal = answer.refusal.value_or("");
   if (json_) {
-    pending_ = wire::encode_chat_completion(message, answer, random_id("chatcmpl-"), created_,
-                                            encoding_) +
-               "\n";
+    pending_ =
+        wire::encode_chat_completion(message, answer, random_id("chatcmpl-"), created_, encoding_) +
+        "\n";
     return;
   }
   print(answer_.text);

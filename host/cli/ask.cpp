@@ -34,8 +34,8 @@ Result<void> denials(const std::vector<DeniedCall>& denied) {
   if (denied.empty()) return {};
   std::string text;
   for (const DeniedCall& call : denied)
-    text += (text.empty() ? "" : "; ") + ("the call of '" + call.name + "' was denied: ") +
-            call.reason;
+    text +=
+        (text.empty() ? "" : "; ") + ("the call of '" + call.name + "' was denied: ") + call.reason;
   return fail(Errc::tool_denied, std::move(text));
 }
 

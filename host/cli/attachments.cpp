@@ -41,9 +41,9 @@ Result<std::string> read_bytes(const Wanted& wanted, const std::string& file) {
     return refuse(Errc::configuration, wanted, file, "is a directory; name " + wanted.what);
   std::ifstream in(file, std::ios::binary);
   if (!in)
-    return refuse(Errc::configuration, wanted, file,
-                  "cannot be read (" + std::generic_category().message(errno) + "); name " +
-                      wanted.what);
+    return refuse(
+        Errc::configuration, wanted, file,
+        "cannot be read (" + std::generic_category().message(errno) + "); name " + wanted.what);
   std::string out;
   char buffer[65536];
   while (out.size() <= wanted.limit && (in.read(buffer, sizeof buffer), in.gcount() > 0))

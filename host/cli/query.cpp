@@ -113,8 +113,7 @@ int run(const QueryOptions& options, const CommonOptions& common) {
   // A schema's answer is one piece of JSON: it is checked before it is called an answer.
   const bool stream = options.stream && (!request->response_format || options.json);
   Answer answer;
-  const auto outcome =
-      ask(**engine, *request, {stream, options.json, options.dry_run}, answer);
+  const auto outcome = ask(**engine, *request, {stream, options.json, options.dry_run}, answer);
   if (!outcome) return report(with_file(outcome.error(), options));
   if (!request->response_format || options.dry_run || !answer.calls.empty()) return kOk;
   const auto checked = check_answer(*request->response_format, options.schema, answer.text);
@@ -132,9 +131,10 @@ void add_content_options(CLI::App& app, QueryOptions& options) {
   app.add_option("--schema", options.schema,
                  "answer in JSON that matches this JSON Schema; exit code 8 when it does not")
       ->type_name("FILE");
-  app.add_option("--tools", options.tools,
-                 "tools that may be called: a JSON list in OpenAI's form; calls are printed, a line "
-                 "of JSON each; exit code 7 when the approval strategy denies one")
+  app.add_option(
+         "--tools", options.tools,
+         "tools that may be called: a JSON list in OpenAI's form; calls are printed, a line "
+         "of JSON each; exit code 7 when the approval strategy denies one")
       ->type_name("FILE");
   app.add_option("--effort", options.effort, "how much to think")
       ->check(CLI::IsMember({"none", "minimal", "low", "medium", "high", "xhigh", "max"}));

@@ -136,11 +136,10 @@ TEST_F(AnthropicTransport, PreviewsWhatItWouldSendWithoutTheKeyAndWithoutSending
   create(R"({"api_key":"sk-test","headers":{"X-Team":"a"}})");
   const std::string told = preview(sent);
   EXPECT_TRUE(host.http.requests().empty());
-  EXPECT_EQ(told,
-            R"({"method":"POST","url":"https://api.anthropic.com/v1/messages","headers":[)"
-            R"(["user-agent","claif/0.1.0"],["x-api-key","[redacted]"],["x-team","a"],)"
-            R"(["content-type","application/json"],["accept","text/event-stream"],)"
-            R"(["anthropic-version","2023-06-01"],["anthropic-beta","x-1"]]})");
+  EXPECT_EQ(told, R"({"method":"POST","url":"https://api.anthropic.com/v1/messages","headers":[)"
+                  R"(["user-agent","claif/0.1.0"],["x-api-key","[redacted]"],["x-team","a"],)"
+                  R"(["content-type","application/json"],["accept","text/event-stream"],)"
+                  R"(["anthropic-version","2023-06-01"],["anthropic-beta","x-1"]]})");
   FakeOp op;
   run(op, {}, sent);
   const auto& seen = host.http.requests().at(0);

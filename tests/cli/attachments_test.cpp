@@ -52,9 +52,9 @@ TEST_F(Attachments, ImagesAndDocumentsComeBeforeTheQuestion) {
   const std::string body = sent({"--image", "chart.dat", "--image", "https://example.test/a.png",
                                  "--file", "notes", "--file", "paper.pdf", "Compare", "them"});
   size_t at = 0;
-  for (const char* const part : {R"("media_type":"image/png")", R"("https://example.test/a.png")",
-                                 R"("data":"# Notes")", R"("title":"notes")",
-                                 R"("media_type":"application/pdf")", R"("text":"Compare them")"}) {
+  for (const char* const part :
+       {R"("media_type":"image/png")", R"("https://example.test/a.png")", R"("data":"# Notes")",
+        R"("title":"notes")", R"("media_type":"application/pdf")", R"("text":"Compare them")"}) {
     const size_t found = body.find(part, at);
     ASSERT_NE(found, std::string::npos) << part << " is not in its place in " << body;
     at = found;
@@ -78,7 +78,9 @@ TEST_F(Attachments, WhatIsWrongIsNamedWithItsFile) {
   file("text.png", "no image");
   file("empty.png", "");
   file("huge.png", kPng + std::string(7'500'000, 'x'));
-  file("program", std::string("\x7f" "ELF\0\xff", 6));
+  file("program", std::string("\x7f"
+                              "ELF\0\xff",
+                              6));
   file("blank.txt", " \n");
   file("broken.json", "[{]");
   file("object.json", "{}");
@@ -199,10 +201,9 @@ TEST_F(Attachments, ADeniedCallIs7AndIsNotPrinted) {
 TEST_F(Attachments, OneDeniedCallOfTwoIs7AndTheOtherIsPrinted) {
   file("tools.json", R"([{"type":"function","function":{"name":"look"}},)"
                      R"({"type":"function","function":{"name":"break"}}])");
-  const Ended ended = answered(
-      R"({"tool_calls":[{"name":"break"},{"name":"look"}]})",
-      {"go", "--tools", "tools.json", "--set", "approval.use=allow-list", "--set",
-       R"(approval.config={"tools":["look"]})"});
+  const Ended ended = answered(R"({"tool_calls":[{"name":"break"},{"name":"look"}]})",
+                               {"go", "--tools", "tools.json", "--set", "approval.use=allow-list",
+                                "--set", R"(approval.config={"tools":["look"]})"});
   EXPECT_EQ(ended.code, 7);
   EXPECT_THAT(ended.out, HasSubstr(R"("function":{"name":"look")"));
   EXPECT_THAT(ended.out, Not(HasSubstr(R"("name":"break")")));

@@ -97,10 +97,10 @@ TEST_F(DryRun, IsOneObjectWithJson) {
 
 TEST_F(DryRun, NoSecretOfTheConfigurationIsShown) {
   claif.setenv("TEAM=team-secret-1");
-  const Ended told = claif.run(
-      {"query", "hi", "--dry-run", "--set", R"(transport.config.headers.x-team=${env:TEAM})",
-       "--set", "transport.config.headers.x-session-token=plain", "--set",
-       "transport.config.headers.x-trace=on"});
+  const Ended told = claif.run({"query", "hi", "--dry-run", "--set",
+                                R"(transport.config.headers.x-team=${env:TEAM})", "--set",
+                                "transport.config.headers.x-session-token=plain", "--set",
+                                "transport.config.headers.x-trace=on"});
   EXPECT_EQ(told.code, 0) << told.err;
   EXPECT_THAT(told.out, HasSubstr("\nx-team: [redacted]\n"));
   EXPECT_THAT(told.out, HasSubstr("\nx-session-token: [redacted]\n"));

@@ -50,7 +50,9 @@ TEST(ClientFiles, AreToldByTheirBytes) {
        {R"("media_type":"application/pdf")", R"("title":"paper")", R"("data":"int main();")",
         R"("media_type":"image/gif")", R"("file_id":"file_123")"})
     EXPECT_THAT(body, HasSubstr(part));
-  request.messages[0].parts = {ContentPart::of_file("a.out", "\x7f" "ELF\xff")};
+  request.messages[0].parts = {ContentPart::of_file("a.out",
+                                                    "\x7f"
+                                                    "ELF\xff")};
   EXPECT_THAT(client.chat.completions.try_dry_run(request).error().message, HasSubstr("UTF-8"));
 }
 
@@ -141,8 +143,8 @@ TEST(ClientStream, ThatFailsOrIsCancelledHasNoWholeAnswer) {
 
 TEST(ClientStream, SaysThatTheModelDeclined) {
   TestHome home;
-  Client client(mock_options(
-      {{"transport.config.replies", R"([{"text":"No","stop_reason":"refusal"}])"}}));
+  Client client(
+      mock_options({{"transport.config.replies", R"([{"text":"No","stop_reason":"refusal"}])"}}));
   std::string refusal, reason;
   for (const auto& chunk : client.chat.completions.stream(ask("Hello"))) {
     refusal += chunk.refusal;

@@ -48,10 +48,10 @@ TEST(DryRun, SecretsAreHiddenByNameAndByValue) {
   const auto run = dry_run(rig);
   ASSERT_TRUE(run->context.preview);
   EXPECT_EQ(run->context.preview->url, "https://up.test/?k=[redacted]");
-  EXPECT_THAT(run->context.preview->headers,
-              ElementsAre(Pair("x-api-key", "[redacted]"),
-                          Pair("authorization", "Bearer [redacted]"),
-                          Pair("x-team", "is [redacted]"), Pair("accept", "*/*")));
+  EXPECT_THAT(
+      run->context.preview->headers,
+      ElementsAre(Pair("x-api-key", "[redacted]"), Pair("authorization", "Bearer [redacted]"),
+                  Pair("x-team", "is [redacted]"), Pair("accept", "*/*")));
 }
 
 TEST(DryRun, ATransportThatDoesNotTellLeavesWhatTheHostKnows) {
@@ -60,8 +60,7 @@ TEST(DryRun, ATransportThatDoesNotTellLeavesWhatTheHostKnows) {
   const auto run = dry_run(rig);
   ASSERT_TRUE(run->ok());
   EXPECT_EQ(run->context.preview->method, "");
-  EXPECT_THAT(run->context.preview->headers,
-              ElementsAre(Pair("anthropic-version", "2026-10-21")));
+  EXPECT_THAT(run->context.preview->headers, ElementsAre(Pair("anthropic-version", "2026-10-21")));
   EXPECT_EQ(run->context.preview->body, run->context.request.body);
   EXPECT_TRUE(rig.transport->requests.empty());
 }

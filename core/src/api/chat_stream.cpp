@@ -85,9 +85,8 @@ Result<ChatCompletion> StreamCore::whole() {
   if (!assembler_.complete())
     return claif::fail(Errc::cancelled, "the stream was cancelled before its end");
   CLAIF_TRY(const wire::Message message, wire::Message::parse(assembler_.to_json()));
-  ChatCompletion out = api::to_completion(message, random_id("chatcmpl-"),
-                                          client_.engine().clock().wall_ms() / 1000,
-                                          facts_.encoding);
+  ChatCompletion out = api::to_completion(
+      message, random_id("chatcmpl-"), client_.engine().clock().wall_ms() / 1000, facts_.encoding);
   out.from_cache = context_->cache == pipeline::CacheState::hit;
   out.warnings = facts_.warnings;
   out.denied = context_->denied;

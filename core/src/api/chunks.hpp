@@ -17,9 +17,9 @@ class ChunkBuilder {
 
  private:
   struct OpenCall {
-    int64_t index;             // of its block
-    int64_t call;              // among the answer's calls
-    std::string input;         // the arguments when no fragment comes (S4)
+    int64_t index;      // of its block
+    int64_t call;       // among the answer's calls
+    std::string input;  // the arguments when no fragment comes (S4)
     bool has_arguments = false;
   };
 

@@ -84,8 +84,8 @@ class WholeAnswer final : public pipeline::EventSink {
   void start(const pipeline::RunContext&) override {}
   void write(const wire::Event&) override {}
   void message(const wire::Message& message) override {
-    completion = api::to_completion(message, random_id("chatcmpl-"), clock_.wall_ms() / 1000,
-                                    encoding_);
+    completion =
+        api::to_completion(message, random_id("chatcmpl-"), clock_.wall_ms() / 1000, encoding_);
   }
   void fail(const Error&) override {}  // run() returns it, too
   Task<bool> flush() override { co_return true; }

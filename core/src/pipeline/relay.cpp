@@ -56,8 +56,7 @@ Task<Result<void>> Pipeline::relay_event(RunContext& context,
         const approval::Call& call = state.gate.calls()[i];
         observe(CLAIF_EV_TOOL, context, call.name, rulings[i].allowed ? CLAIF_ALLOW : CLAIF_DENY,
                 rulings[i].reason);
-        if (!rulings[i].allowed)
-          context.denied.push_back({call.id, call.name, rulings[i].reason});
+        if (!rulings[i].allowed) context.denied.push_back({call.id, call.name, rulings[i].reason});
       }
       for (const std::string& released : state.gate.release(rulings)) {
         const auto parsed = state.released_parser.parse(released);

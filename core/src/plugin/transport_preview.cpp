@@ -35,9 +35,8 @@ Task<Result<std::optional<Preview>>> preview(CallSite transport,
       return table.preview(self, &request, op);
     op->finish(op, CLAIF_E_UNSUPPORTED, nullptr, nullptr);
   };
-  auto call = call_plugin<claif_transport_v1>(transport, deadline, "preview",
-                                              OnInternalError::is_a_fault, &items,
-                                              std::move(invoke));
+  auto call = call_plugin<claif_transport_v1>(
+      transport, deadline, "preview", OnInternalError::is_a_fault, &items, std::move(invoke));
   OpResult result = co_await std::move(call);
   if (result.status == CLAIF_E_UNSUPPORTED) co_return std::optional<Preview>();
   if (result.status != CLAIF_OK) co_return to_error(result, "the preview of the request");

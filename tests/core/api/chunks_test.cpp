@@ -32,7 +32,8 @@ TEST(ChunkBuilder, CallsThatGrowTogetherKeepTheirArgumentsApart) {
   for (const ChatChunk& chunk :
        chunks({kStart, call(1, "a"), call(2, "b"), call(3, "c"), fragment(2, R"("{\"b\":")"),
                fragment(1, R"("{\"a\":1}")"), fragment(2, R"("2}")"), stop(1), stop(2), stop(3)}))
-    if (chunk.tool_index) arguments.at(static_cast<size_t>(*chunk.tool_index)) += chunk.tool_call.arguments;
+    if (chunk.tool_index)
+      arguments.at(static_cast<size_t>(*chunk.tool_index)) += chunk.tool_call.arguments;
   EXPECT_EQ(arguments, (std::vector<std::string>{R"({"a":1})", R"({"b":2})", "{}"}));
 }
 
