@@ -50,7 +50,8 @@ Result<void> ask(Engine& engine,
   const Config& config = engine.config();
   CLAIF_TRY(std::string body, api::to_json(request, options.stream, config));
   CLAIF_TRY(wire::ChatRequest decoded,
-            wire::decode_chat(std::move(body), {config.model_aliases, config.strict}));
+            wire::decode_chat(std::move(body),
+                              {config.model_aliases, config.strict, engine.models().get()}));
   for (const std::string& warning : decoded.warnings)
     note(warning);
   pipeline::RunContext context;

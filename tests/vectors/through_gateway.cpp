@@ -156,6 +156,10 @@ ThroughGateway::ThroughGateway() : upstream_([this](const Call& call) { serve(ca
 
 void ThroughGateway::serve(const Call& call) {
   std::string answer;
+  if (call.head.starts_with("GET ")) {  // the list of models: claif's own is the one to check
+    call.write(FakeAnthropic::response(404, "{}"));
+    return;
+  }
   {
     const std::lock_guard lock(mutex_);
     seen_ = call;

@@ -59,7 +59,8 @@ Result<std::unique_ptr<pipeline::RunContext>> ClientCore::context(const ChatRequ
   const Config& config = engine_->config();
   CLAIF_TRY(std::string body, api::to_json(request, stream, config));
   CLAIF_TRY(wire::ChatRequest decoded,
-            wire::decode_chat(std::move(body), {config.model_aliases, config.strict}));
+            wire::decode_chat(std::move(body),
+                              {config.model_aliases, config.strict, engine_->models().get()}));
   auto out = std::make_unique<pipeline::RunContext>();
   out->request = std::move(decoded.messages);
   out->route = "client";
