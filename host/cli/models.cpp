@@ -89,7 +89,8 @@ int run(const CommonOptions& common, bool as_json) {
 }  // namespace
 
 void add_models(Command command) {
-  CLI::App* const app = command.app.add_subcommand("models", "List the models that can be asked, and what they take");
+  CLI::App* const app =
+      command.app.add_subcommand("models", "List the models that can be asked, and what they take");
   const auto as_json = std::make_shared<bool>(false);
   app->add_flag("--json", *as_json, "for scripts: a list of Anthropic's ModelInfo objects");
   add_common_options(*app, command.common);

@@ -21,7 +21,8 @@ Task<void> Refresh::fetch_once() {
 }
 
 void Refresh::take(const Result<std::vector<std::string>>& list) {
-  if (!list && list.error().code == Errc::unsupported) return;  // the built-in table is all there is
+  if (!list && list.error().code == Errc::unsupported)
+    return;  // the built-in table is all there is
   if (!list) {
     if (!std::exchange(complained_, true))
       complain_("the list of models cannot be had, so claif goes on with what it knows of them: " +

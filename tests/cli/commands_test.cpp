@@ -158,9 +158,11 @@ TEST(Config, PrintsItsSchema) {
 
 TEST(Models, ListsWhatTheTransportOffers) {
   ClaifProgram claif;
-  EXPECT_THAT(claif.mock({"models"}).out,
-              HasSubstr("claude-haiku-5-5    1000000 in   128000 out  thinks unless told not to\n"));
-  EXPECT_THAT(claif.mock({"models", "--json"}).out, StartsWith(R"([{"type":"model","id":"claude-)"));
+  EXPECT_THAT(
+      claif.mock({"models"}).out,
+      HasSubstr("claude-haiku-5-5    1000000 in   128000 out  thinks unless told not to\n"));
+  EXPECT_THAT(claif.mock({"models", "--json"}).out,
+              StartsWith(R"([{"type":"model","id":"claude-)"));
 }
 
 const std::string kNews =
@@ -249,7 +251,9 @@ TEST(Serve, GoesByWhatTheUpstreamSaysOfItsModels) {
     const bool lists = is_list && reachable;
     call.write(testing::FakeAnthropic::response(
         is_list && !lists ? 503 : 200,
-        lists ? kNews : testing::FakeAnthropic::message(call.body.find("\"max_tokens\":777") == std::string::npos ? "old" : "new")));
+        lists ? kNews
+              : testing::FakeAnthropic::message(
+                    call.body.find("\"max_tokens\":777") == std::string::npos ? "old" : "new")));
   });
   ClaifProgram claif;
   claif.setenv("ANTHROPIC_BASE_URL=" + upstream.url());

@@ -1,6 +1,5 @@
 // The hourly look at the upstream's models.
 #include "models/refresh.hpp"
-
 #include "support/linked_plugin.hpp"
 #include "support/manual_loop.hpp"
 
@@ -57,9 +56,9 @@ class ModelsRefresh : public ::testing::Test {
   test::Placed<Listing> transport = test::place<Listing>("transport", services);
   wire::CurrentModels models;
   std::vector<std::string> complaints;
-  Refresh refresh{{*transport.slot, ops, pool},
-                  models,
-                  [this](std::string_view line) { complaints.emplace_back(line); }};
+  Refresh refresh{{*transport.slot, ops, pool}, models, [this](std::string_view line) {
+                    complaints.emplace_back(line);
+                  }};
 };
 
 TEST_F(ModelsRefresh, IsMadeAtOnceAndEveryHour) {

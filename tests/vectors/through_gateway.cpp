@@ -8,6 +8,7 @@
 #include "support/vector_compare.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <set>
 #include <vector>
 
@@ -212,8 +213,14 @@ ThroughGateway::Exchange ThroughGateway::exchange(const json::Value& vector,
                         " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                         "Content-Length: " +
                         std::to_string(body.size()) + "\r\n\r\n" + body);
-  if (!got) out.problem = "the client got no answer";
-  if (got) out.answer = std::move(*got);
+  if (got) {
+    out.answer = std::move(*got);
+  } else {  // perhaps it fell over; the next vector gets another one
+    gateway->process->signal(SIGKILL);
+    out.problem = "the client got no answer; the gateway ended with " +
+                  std::to_string(gateway->process->wait().code);
+    std::erase_if(gateways_, [&](const auto& entry) { return entry.second.get() == gateway; });
+  }
   const std::lock_guard lock(mutex_);
   out.sent = std::move(seen_);
   return out;

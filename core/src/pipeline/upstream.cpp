@@ -64,8 +64,7 @@ Task<Result<void>> Pipeline::attempt(RunContext& context, EventSink& sink) {
   // Only then did the transport end; else it is left in the middle.
   const bool ended = outcome && !relay_state.stopped;
   // What a transport says of an answer that was cut off (transport.h).
-  const bool cut =
-      ended && call.result().status == CLAIF_E_INTERNAL && relay_state.order.started();
+  const bool cut = ended && call.result().status == CLAIF_E_INTERNAL && relay_state.order.started();
   if (ended && relay_state.order.may_end() &&
       (call.result().status == CLAIF_OK || cut)) {  // S12: only message_stop is missing
     auto ending = relay_event(context, sink, relay_state, R"({"type":"message_stop"})");

@@ -36,7 +36,7 @@ struct ChatRequest {
 
 struct ChatOptions {
   ModelAliases aliases;
-  bool strict = false;  // W2: the first warning is an error
+  bool strict = false;                         // W2: the first warning is an error
   std::shared_ptr<const ModelTable> models{};  // null: the built-in table
 };
 

@@ -8,8 +8,7 @@ namespace {
 // capabilities.<name>.supported
 std::optional<bool> supported(const json::Value* owner, std::string_view name) {
   const json::Value* capability = owner != nullptr ? json::find(*owner, name) : nullptr;
-  const json::Value* flag =
-      capability != nullptr ? json::find(*capability, "supported") : nullptr;
+  const json::Value* flag = capability != nullptr ? json::find(*capability, "supported") : nullptr;
   return flag != nullptr && flag->IsBool() ? std::optional<bool>(flag->GetBool()) : std::nullopt;
 }
 

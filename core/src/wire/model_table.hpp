@@ -31,8 +31,8 @@ std::optional<ModelInfo> read_model_info(std::string_view json);
 // Immutable, so that requests may use it while a newer one takes its place.
 class ModelTable {
  public:
-  // The built-in rows, corrected by `models`, and a row for each of these that is not built in. What
-  // is not published, such as forced tools, stays.
+  // The built-in rows, corrected by `models`, and a row for each of these that is not built in.
+  // What is not published, such as forced tools, stays.
   explicit ModelTable(const std::vector<ModelInfo>& models);
   ModelTable(const ModelTable&) = delete;
   ModelTable& operator=(const ModelTable&) = delete;

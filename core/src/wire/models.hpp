@@ -20,10 +20,10 @@ struct ModelRow {
   int64_t max_output;  // tokens
   Thinking thinking;
   bool xhigh_effort;
-  bool forced_tools;  // accepts tool_choice any or tool
-  bool mid_system;    // accepts a system message after the first turn
-  bool prefill;       // accepts a last message of the assistant
-  bool sampling;      // accepts temperature, top_p, top_k
+  bool forced_tools;               // accepts tool_choice any or tool
+  bool mid_system;                 // accepts a system message after the first turn
+  bool prefill;                    // accepts a last message of the assistant
+  bool sampling;                   // accepts temperature, top_p, top_k
   int64_t max_input = 1'000'000;   // tokens; 0: unknown
   bool structured_outputs = true;  // accepts output_config.format and strict tools
 };

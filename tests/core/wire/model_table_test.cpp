@@ -126,11 +126,11 @@ TEST(ModelTable, WithoutStructuredOutputsSchemasAreAskedForInWords) {
                                   R"(,"structured_outputs":{"supported":false})")});
   std::vector<std::string> warnings;
   const std::string schema = R"({"type":"object","properties":{},"additionalProperties":false})";
-  EXPECT_THAT(sent(models, "opus",
-                   R"(,"response_format":{"type":"json_schema","json_schema":{"schema":)" + schema +
-                       "}}",
-                   &warnings),
-              HasSubstr("Respond with a single valid JSON object"));
+  EXPECT_THAT(
+      sent(models, "opus",
+           R"(,"response_format":{"type":"json_schema","json_schema":{"schema":)" + schema + "}}",
+           &warnings),
+      HasSubstr("Respond with a single valid JSON object"));
   EXPECT_THAT(warnings, ::testing::Contains("response_format:best_effort"));
   EXPECT_THAT(sent(models, "opus",
                    R"(,"tools":[{"type":"function","function":{"name":"f","strict":true,)"
