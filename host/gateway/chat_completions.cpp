@@ -38,7 +38,8 @@ class ChatSink final : public AnswerSink {
 Task<void> chat_completions(RouteContext& route, Exchange& exchange) {
   const Request& http = exchange.request();
   const Config& config = route.engine.config();
-  auto request = wire::decode_chat(exchange.take_body(), {config.model_aliases, config.strict});
+  auto request = wire::decode_chat(
+      exchange.take_body(), {config.model_aliases, config.strict, route.engine.models().get()});
   pipeline::RunContext context;
   context.route = "chat.completions";
   Result<void> extensions = read_extensions(http, context);

@@ -14,8 +14,13 @@ namespace claif::models {
 struct Model {
   std::string id;
   int64_t created = 0;  // seconds since 1970; 0: unknown
+  std::string json;     // Anthropic's ModelInfo as it came, or what claif knows of it
 };
 
+// The transport's list as it came, an Anthropic ModelInfo each. unsupported when it has none.
+Task<Result<std::vector<std::string>>> fetch(plugin::CallSite transport);
+
+// The transport's list, or claif's own when it has none.
 Task<Result<std::vector<Model>>> list(plugin::CallSite transport);
 
 }  // namespace claif::models

@@ -8,12 +8,15 @@
 #include "wire/message.hpp"
 #include "wire/openai_error.hpp"
 
+#include <claif/chat.hpp>
 #include <claif/result.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace claif::pipeline {
 
@@ -42,6 +45,7 @@ struct RunContext {
   std::string route;            // for observers, e.g. chat.completions
   std::string session, tenant;  // may be empty
   CacheWish cache_wish = CacheWish::by_configuration;
+  bool dry_run = false;  // find out what would be sent, and send nothing: `preview`
   Cancellation cancellation;
 
   // Set by the pipeline.
@@ -58,6 +62,8 @@ struct RunContext {
   std::string
       own_messages;  // the elements of "messages" that this request added: kept only with a session
   size_t hooks_entered = 0;
+  std::vector<DeniedCall> denied;          // calls of the answer that approval refused
+  std::optional<UpstreamRequest> preview;  // of a dry run
 };
 
 // Where an answer goes. Loop thread only. start comes first and once; then write for each event (a

@@ -49,6 +49,14 @@ Task<Result<void>> Pipeline::stages(RunContext& context, EventSink& sink) {
   auto loaded = co_await std::move(loading);
   if (!loaded) co_return fail(std::move(loaded.error()));
 
+  if (context.dry_run) {
+    if (*filtered)
+      co_return fail(Errc::unsupported,
+                     "a hook answers this request itself: nothing would be sent to Claude");
+    auto previewing = preview(context);
+    co_return co_await std::move(previewing);
+  }
+
   if (*filtered) {
     auto delivering =
         deliver(context, sink, std::move(**filtered), false);  // 1  the answer of a hook
@@ -102,6 +110,7 @@ void Pipeline::observe(uint32_t kind,
                        std::string_view name,
                        int64_t value,
                        std::string_view body) {
+  if (context.dry_run) return;  // nothing happens
   observers_.publish({kind, context.number, value, context.session, name, body});
 }
 

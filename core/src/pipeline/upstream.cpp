@@ -1,16 +1,11 @@
 // Attempts to get an answer from Claude: retried before the first byte, cancelled with the client.
+#include "pipeline/outgoing.hpp"
 #include "pipeline/pipeline.hpp"
 #include "pipeline/retry.hpp"
 #include "plugin/status.hpp"
 
-#include <claif/sdk/text.hpp>
-
 namespace claif::pipeline {
 namespace {
-
-// Anthropic's SDKs refuse plain calls that could take over ten minutes; such a request streams
-// upstream and is put together here (translation.md U3).
-constexpr int64_t kMaxPlainTokens = 21'333;
 
 Error cancelled() {
   Error error;
@@ -45,25 +40,14 @@ Task<Result<void>> Pipeline::ask(RunContext& context, EventSink& sink) {
 
 Task<Result<void>> Pipeline::attempt(RunContext& context, EventSink& sink) {
   context.head = {};
-  const wire::MessagesRequest& request = context.request;
-  const bool collects = !request.stream && request.max_tokens > kMaxPlainTokens;
+  const Outgoing outgoing(context.request);
   Relay relay_state;
-  relay_state.to_client = request.stream;
-  if (collects || !context.session.empty() || caches(context)) relay_state.assembler.emplace();
-  std::string streaming_body;
-  if (collects) streaming_body = R"({"stream":true,)" + request.body.substr(1);
-
-  claif_request raw{};
-  raw.size = sizeof raw;
-  raw.flags = request.stream || collects ? uint32_t{CLAIF_REQUEST_STREAM} : 0u;
-  raw.model = sdk::str(request.model);
-  raw.body_json = sdk::str(collects ? streaming_body : request.body);
-  raw.anthropic_version = sdk::str(request.api_version);
-  raw.anthropic_beta = sdk::str(request.beta);
-
+  relay_state.to_client = context.request.stream;
+  if (outgoing.collects() || !context.session.empty() || caches(context))
+    relay_state.assembler.emplace();
   plugin::TransportCall call(site(*places_.transport), settings_.request_timeout);
   context.cancellation.listen([&call] { call.cancel(); });
-  call.start(raw);
+  call.start(outgoing.raw());
   std::string error_body, message;
   Result<void> outcome;
   plugin::Batch batch;
