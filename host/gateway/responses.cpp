@@ -141,6 +141,7 @@ Task<Result<wire::ResponsesRequest>> read_request(RouteContext& route,
   wire::ResponsesOptions options;
   options.aliases = config.model_aliases;
   options.strict = config.strict;
+  options.models = route.engine.models().get();
   options.id = id;
   options.keeps = store != nullptr;
   options.history = std::move(*history);

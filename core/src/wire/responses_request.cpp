@@ -1,6 +1,7 @@
 #include "wire/responses_request.hpp"
 
 #include "wire/body.hpp"
+#include "wire/model_table.hpp"
 #include "wire/params.hpp"
 #include "wire/response_format.hpp"
 #include "wire/responses_draft.hpp"
@@ -122,11 +123,11 @@ Result<void> write_body(ResponsesDraft& draft,
   return {};
 }
 
-Result<ResolvedModel> read_model(const ResponsesDraft& draft, const ModelAliases& aliases) {
+Result<ResolvedModel> read_model(const ResponsesDraft& draft, const ResponsesOptions& options) {
   const json::Value* model = draft.get("model");
   if (model == nullptr) return missing("model");
   if (!model->IsString()) return invalid_type("model", "a string");
-  return resolve_model(json::text(*model), aliases);
+  return resolve_model(json::text(*model), options.aliases, options.models.get());
 }
 
 }  // namespace
@@ -142,7 +143,7 @@ Result<ResponsesRequest> decode_responses(std::string body, const ResponsesOptio
   warn_of_unknown(draft);
 
   ResponsesRequest out;
-  CLAIF_TRY(ResolvedModel model, read_model(draft, options.aliases));
+  CLAIF_TRY(ResolvedModel model, read_model(draft, options));
   draft.model = &model.row;
   draft.model_id = model.id;
   draft.head = head_of(draft);

@@ -6,6 +6,7 @@
 
 #include <claif/result.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +38,7 @@ struct ResponsesOptions {
   bool keeps = false;   // there is a local store (Q7)
   // The conversation before, the oldest first; nothing when previous_response_id names none.
   std::optional<std::vector<PastTurn>> history;
+  std::shared_ptr<const ModelTable> models{};  // null: the built-in table
 };
 
 // `body` is the client's JSON. The error carries OpenAI's param and reason.
