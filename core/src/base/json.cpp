@@ -104,6 +104,10 @@ void Document::Release::operator()(Memory* memory) const {
 Document::Document(std::unique_ptr<Memory, Release> memory)
     : memory_(std::move(memory)), doc_(&memory_->pool) {}
 
+size_t Document::size() const {
+  return memory_->text.size();
+}
+
 std::string_view Document::literal(std::string_view text) const {
   return memory_->literals.of(text);
 }

@@ -1,6 +1,7 @@
 // The table of models, as the upstream corrects it (R4).
 #include "wire/model_table.hpp"
 
+#include "wire/body.hpp"
 #include "wire/chat_request.hpp"
 #include "wire/responses_request.hpp"
 
@@ -125,7 +126,8 @@ TEST(ModelTable, DecidesHowARequestIsTranslated) {
 TEST(ModelTable, DecidesAboutResponsesToo) {
   ResponsesOptions options;
   options.models = table({info("claude-opus-5-5", true, false, false, false)});
-  const auto decoded = decode_responses(R"({"model":"opus","input":"Hi"})", options);
+  const auto decoded =
+      decode_responses(*parse_request(R"({"model":"opus","input":"Hi"})"), options);
   ASSERT_TRUE(decoded);
   EXPECT_THAT(decoded->messages.body, HasSubstr(R"("max_tokens":4000)"));
 }
