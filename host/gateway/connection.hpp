@@ -5,12 +5,15 @@
 #include "config/config.hpp"
 #include "gateway/framing.hpp"
 #include "gateway/http.hpp"
+#include "gateway/path.hpp"
 #include "net/io_loop.hpp"
 #include "pipeline/context.hpp"
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -24,6 +27,14 @@ class Exchange {
   Exchange(Connection& connection, const Request& request)
       : connection_(connection), request_(request) {}
   const Request& request() const { return request_; }
+
+  // The router sets what the path says; a route asks for the parameters of its own path.
+  void set_parameters(PathParameters parameters) { parameters_ = std::move(parameters); }
+  std::string_view parameter(std::string_view name) const {
+    for (const auto& [key, value] : parameters_)
+      if (key == name) return value;
+    return {};
+  }
 
   Task<void> respond(Response response);
 
@@ -44,6 +55,7 @@ class Exchange {
   void frame();  // what was appended becomes one chunk
   Connection& connection_;
   const Request& request_;
+  PathParameters parameters_;
   std::string pending_;
 };
 

@@ -9,7 +9,7 @@ namespace claif::gateway {
 namespace {
 
 struct Route {
-  std::string_view method, path;
+  std::string_view method, path;  // a path may have parameters: /v1/things/{id}
   RouteHandler handler;
   bool open;  // needs no authentication
 };
@@ -46,43 +46,62 @@ bool is_json(std::string_view content_type) {
                     [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + 32 : b); });
 }
 
+// Where a request belongs. `route` is null when no route has its path, or none its method: then
+// `allowed` has the methods of its path.
+struct Found {
+  const Route* route = nullptr;
+  PathParameters parameters;
+  std::string allowed;
+};
+
+Found find_route(const Request& request) {
+  Found out;
+  PathParameters parameters;
+  for (const Route& r : kRoutes) {
+    if (!match_path(r.path, request.path, parameters)) continue;
+    (out.allowed += out.allowed.empty() ? "" : ", ") += r.method;
+    const bool serves =
+        r.method == request.method || (request.method == "HEAD" && r.method == "GET");
+    if (!serves || out.route != nullptr) continue;
+    out.route = &r;
+    out.parameters.swap(parameters);
+  }
+  return out;
+}
+
+Response no_route(const Request& request, const std::string& allowed) {
+  if (allowed.empty())
+    return refuse(404, "unknown_url",
+                  "there is nothing at " + request.path + ": see the README for the routes");
+  Response out = refuse(405, "method_not_allowed",
+                        request.path + " takes " + allowed + ", not " + request.method);
+  out.headers.emplace_back("allow", allowed);
+  return out;
+}
+
 }  // namespace
 
-std::optional<Response> Router::refusal(const Request& request) const {
-  const GatewayConfig& config = context_.engine.config().gateway;
+std::optional<Response> Router::wrong_origin(const Request& request) const {
+  const auto& allowed = context_.engine.config().gateway.allowed_hosts;
   const std::string_view host = request.header("host");
-  const bool known_host =
-      is_loopback_name(host) || std::find(config.allowed_hosts.begin(), config.allowed_hosts.end(),
-                                          host) != config.allowed_hosts.end();
   // A page in a browser can reach loopback under a name of its own (DNS rebinding); it cannot
   // choose Host or hide Origin.
-  if (!host.empty() && !known_host)
+  if (!host.empty() && !is_loopback_name(host) &&
+      std::find(allowed.begin(), allowed.end(), host) == allowed.end())
     return refuse(421, "unknown_host",
                   "this gateway does not answer as '" + std::string(host) +
                       "': add it to gateway.allowed_hosts");
   if (!request.header("origin").empty())
     return refuse(403, "origin_not_allowed", "requests from web pages are not accepted");
+  return std::nullopt;
+}
 
-  const Route* route = nullptr;
-  std::string allowed;
-  for (const Route& r : kRoutes) {
-    if (r.path != request.path) continue;
-    (allowed += allowed.empty() ? "" : ", ") += r.method;
-    if (r.method == request.method || (request.method == "HEAD" && r.method == "GET")) route = &r;
-  }
-  if (allowed.empty())
-    return refuse(404, "unknown_url",
-                  "there is nothing at " + request.path + ": see the README for the routes");
-  if (route == nullptr) {
-    Response out = refuse(405, "method_not_allowed",
-                          request.path + " takes " + allowed + ", not " + request.method);
-    out.headers.emplace_back("allow", allowed);
-    return out;
-  }
-  if (!route->open && !config.auth_token.empty()) {
+std::optional<Response> Router::not_allowed(const Request& request, bool open) const {
+  const std::string& token = context_.engine.config().gateway.auth_token;
+  if (!open && !token.empty()) {
     std::string_view given = request.header("authorization");
     given = given.starts_with("Bearer ") ? given.substr(7) : request.header("x-api-key");
-    if (!Secret(config.auth_token).equals(given))
+    if (!Secret(token).equals(given))
       return refuse(401, "invalid_api_key",
                     "the API key is missing or wrong: send it as Authorization: Bearer");
   }
@@ -94,17 +113,21 @@ std::optional<Response> Router::refusal(const Request& request) const {
 
 Task<void> Router::dispatch(Exchange& exchange) {
   const Request& request = exchange.request();
-  if (auto refused = refusal(request)) {
+  Found found;
+  auto refused = wrong_origin(request);
+  if (!refused) {
+    found = find_route(request);
+    refused = found.route == nullptr ? no_route(request, found.allowed)
+                                     : not_allowed(request, found.route->open);
+  }
+  if (refused) {
     auto answering = exchange.respond(std::move(*refused));
     co_await std::move(answering);
     co_return;
   }
-  for (const Route& route : kRoutes) {
-    if (route.path != request.path) continue;
-    auto handling = route.handler(context_, exchange);
-    co_await std::move(handling);
-    co_return;
-  }
+  exchange.set_parameters(std::move(found.parameters));
+  auto handling = found.route->handler(context_, exchange);
+  co_await std::move(handling);
 }
 
 }  // namespace claif::gateway

@@ -26,8 +26,9 @@ class Router {
   Task<void> dispatch(Exchange& exchange);
 
  private:
-  // The reason to refuse the request before its route, if there is one.
-  std::optional<Response> refusal(const Request& request) const;
+  // The reasons to refuse a request whatever its route, and before it has reached the one it has.
+  std::optional<Response> wrong_origin(const Request& request) const;
+  std::optional<Response> not_allowed(const Request& request, bool open) const;
   RouteContext context_;
 };
 
