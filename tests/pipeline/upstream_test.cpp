@@ -138,6 +138,15 @@ TEST(StreamError, AfterTheFirstByteGoesIntoTheStream) {
   EXPECT_FALSE(run->sink.has("message_stop"));
 }
 
+TEST(StreamEnd, DoesNotWaitForTheTransportToSayThatItIsOver) {
+  PipelineRig rig;
+  rig.transport->scripts.push_back([](sdk::Op& op) { emit_stream(op, text_events("Hello")); });
+  const auto run = rig.ask(true);
+  ASSERT_TRUE(run->ok());
+  EXPECT_TRUE(run->sink.has("message_stop"));
+  EXPECT_EQ(rig.transport->cancelled.size(), 1u);
+}
+
 TEST(StreamError, OfACutStreamSaysTruncated) {
   for (const size_t events : {size_t{0}, size_t{1}, size_t{3}, size_t{4}}) {
     PipelineRig rig;

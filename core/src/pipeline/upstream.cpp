@@ -77,9 +77,11 @@ Task<Result<void>> Pipeline::attempt(RunContext& context, EventSink& sink) {
     auto relaying = relay(context, sink, relay_state, batch);
     outcome = co_await std::move(relaying);
   }
+  // The call has a result only when all that it emitted was taken.
+  const bool ended = outcome && !relay_state.stopped;
   // What a transport says of an answer that was cut off (transport.h).
-  const bool cut = call.result().status == CLAIF_E_INTERNAL && relay_state.order.started();
-  if (outcome && !relay_state.stopped && relay_state.order.may_end() &&
+  const bool cut = ended && call.result().status == CLAIF_E_INTERNAL && relay_state.order.started();
+  if (ended && relay_state.order.may_end() &&
       (call.result().status == CLAIF_OK || cut)) {  // S12: only message_stop is missing
     auto ending = relay_event(context, sink, relay_state, R"({"type":"message_stop"})");
     outcome = co_await std::move(ending);
