@@ -68,6 +68,7 @@ class Pipeline {
     std::optional<wire::MessageAssembler> assembler;  // when something needs the whole message
     bool to_client = true;  // false: collected for a request that does not stream
     bool stopped = false;   // message_stop was seen; it is not yet passed on
+    std::string stop_json;  // it
   };
 
   Task<Result<void>> stages(RunContext& context, EventSink& sink);
@@ -103,8 +104,12 @@ class Pipeline {
   Task<Result<void>> deliver(RunContext& context,
                              EventSink& sink,
                              std::string message_json,
-                             bool fresh);                           // answers.cpp
-  Task<void> approve(RunContext& context, wire::Message& message);  // answers.cpp
+                             bool fresh);  // answers.cpp
+  // True: a call was denied, so the message is no longer the upstream's.
+  Task<bool> approve(RunContext& context, wire::Message& message);  // answers.cpp
+  Task<Result<void>> deliver_count(RunContext& context,
+                                   EventSink& sink,
+                                   std::string json);  // answers.cpp
   void start_answer(RunContext& context, EventSink& sink);
   void observe(uint32_t kind,
                const RunContext& context,

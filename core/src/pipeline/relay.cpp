@@ -39,15 +39,23 @@ Task<Result<void>> Pipeline::relay_event(RunContext& context,
   }
   auto event = state.parser.parse(json);
   if (!event) co_return fail(std::move(event.error()));
-  if (const auto* error = std::get_if<wire::StreamError>(&event->body))
-    co_return fail(wire::from_stream_error(*error));
+  if (const auto* error = std::get_if<wire::StreamError>(&event->body)) {
+    context.upstream_error.emplace(json);
+    Error failure = wire::from_stream_error(*error);
+    co_return fail(context.key == wire::KeyOwner::gateway
+                       ? wire::without_key_blame(std::move(failure))
+                       : std::move(failure));
+  }
   const auto admitted = state.order.admit(*event);
   if (!admitted) co_return fail(admitted.error());
   if (!*admitted) co_return Result<void>();
+  if (std::holds_alternative<wire::MessageStop>(event->body)) {
+    state.stopped = true;
+    state.stop_json = event->json;
+  }
   if (state.to_client) {  // else approval comes with the whole message
     auto held = state.gate.hold(*event);
     if (!held) co_return fail(std::move(held.error()));
-    state.stopped = std::holds_alternative<wire::MessageStop>(event->body);
     if (state.stopped && state.gate.holds_calls()) {
       auto ruling = approver_.rule(context.session, state.gate.calls(), context.request.tools);
       const auto rulings = co_await std::move(ruling);
@@ -63,7 +71,6 @@ Task<Result<void>> Pipeline::relay_event(RunContext& context,
     }
     if (*held || state.stopped) co_return Result<void>();
   }
-  state.stopped = std::holds_alternative<wire::MessageStop>(event->body);
   pass(context, sink, state, *event);
   co_return Result<void>();
 }

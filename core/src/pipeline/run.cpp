@@ -3,6 +3,7 @@
 #include "base/ids.hpp"
 #include "base/json.hpp"
 #include "pipeline/pipeline.hpp"
+#include "wire/openai_error.hpp"
 #include "wire/usage.hpp"
 
 namespace claif::pipeline {
@@ -24,7 +25,7 @@ Pipeline::Pipeline(Loop& loop,
       approver_(site(*places_.approval), settings.approval_timeout) {}
 
 Task<Result<void>> Pipeline::run(RunContext& context, EventSink& sink) {
-  context.number = next_number();
+  if (context.number == 0) context.number = next_number();
   context.began = loop_.clock().now();
   observe(CLAIF_EV_REQUEST, context, context.route, 0, context.request.model);
   auto working = stages(context, sink);
@@ -44,6 +45,12 @@ Task<Result<void>> Pipeline::stages(RunContext& context, EventSink& sink) {
   auto filtering = filter_request(context);  // 1  hooks edit, or answer at once
   auto filtered = co_await std::move(filtering);
   if (!filtered) co_return fail(std::move(filtered.error()));
+  if (context.counts_tokens) {  // nothing to find, to keep or to decide about
+    if (*filtered)
+      co_return fail(Errc::unsupported, "a hook answers this request itself: it has no count");
+    auto counting = ask(context, sink);
+    co_return co_await std::move(counting);
+  }
 
   auto loading = load_history(context);  // 2  session; 3 the request is frozen
   auto loaded = co_await std::move(loading);

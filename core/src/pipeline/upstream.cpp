@@ -2,6 +2,7 @@
 #include "pipeline/pipeline.hpp"
 #include "pipeline/retry.hpp"
 #include "plugin/status.hpp"
+#include "wire/locate.hpp"
 
 #include <claif/sdk/text.hpp>
 
@@ -45,17 +46,19 @@ Task<Result<void>> Pipeline::ask(RunContext& context, EventSink& sink) {
 
 Task<Result<void>> Pipeline::attempt(RunContext& context, EventSink& sink) {
   context.head = {};
+  context.upstream_error.reset();
   const wire::MessagesRequest& request = context.request;
-  const bool collects = !request.stream && request.max_tokens > kMaxPlainTokens;
+  const bool collects = !context.native && !request.stream && request.max_tokens > kMaxPlainTokens;
   Relay relay_state;
   relay_state.to_client = request.stream;
   if (collects || !context.session.empty() || caches(context)) relay_state.assembler.emplace();
   std::string streaming_body;
-  if (collects) streaming_body = R"({"stream":true,)" + request.body.substr(1);
+  if (collects) streaming_body = wire::with_stream(request.body);
 
   claif_request raw{};
   raw.size = sizeof raw;
   raw.flags = request.stream || collects ? uint32_t{CLAIF_REQUEST_STREAM} : 0u;
+  if (context.counts_tokens) raw.flags |= uint32_t{CLAIF_REQUEST_COUNT_TOKENS};
   raw.model = sdk::str(request.model);
   raw.body_json = sdk::str(collects ? streaming_body : request.body);
   raw.anthropic_version = sdk::str(request.api_version);
@@ -92,10 +95,22 @@ Task<Result<void>> Pipeline::attempt(RunContext& context, EventSink& sink) {
     auto finishing = finish_stream(context, sink, relay_state);
     co_return co_await std::move(finishing);
   }
-  if (context.head.status >= 400) co_return fail(wire::from_upstream(context.head, error_body));
+  const bool own_key = context.key == wire::KeyOwner::gateway;
+  if (context.head.status >= 400) {
+    Error error =
+        wire::from_upstream(context.head, error_body, {loop_.clock().wall_ms(), context.key});
+    context.upstream_error = std::move(error_body);
+    co_return fail(std::move(error));
+  }
   if (cut) co_return fail(wire::stream_truncated());
-  if (call.result().status != CLAIF_OK)
-    co_return plugin::to_error(call.result(), "the request to Claude");
+  if (call.result().status != CLAIF_OK) {
+    Error error = plugin::error_of(call.result(), "the request to Claude");
+    co_return fail(own_key ? wire::without_key_blame(std::move(error)) : std::move(error));
+  }
+  if (context.counts_tokens) {
+    auto counting = deliver_count(context, sink, std::move(message));
+    co_return co_await std::move(counting);
+  }
   if (message.empty()) co_return fail(wire::stream_truncated());
   auto delivering = deliver(context, sink, std::move(message), true);
   co_return co_await std::move(delivering);

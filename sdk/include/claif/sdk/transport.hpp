@@ -14,6 +14,10 @@ class Request {
  public:
   explicit Request(const claif_request* request) noexcept : request_(request) {}
   bool streams() const noexcept { return (request_->flags & CLAIF_REQUEST_STREAM) != 0; }
+  // It asks how many tokens it has, not for an answer.
+  bool counts_tokens() const noexcept {
+    return (request_->flags & CLAIF_REQUEST_COUNT_TOKENS) != 0;
+  }
   std::string_view model() const noexcept { return view(request_->model); }
   std::string_view body_json() const noexcept { return view(request_->body_json); }
   std::string_view traceparent() const noexcept { return view(request_->traceparent); }
