@@ -45,16 +45,16 @@ Task<Result<void>> Pipeline::stages(RunContext& context, EventSink& sink) {
   auto filtering = filter_request(context);  // 1  hooks edit, or answer at once
   auto filtered = co_await std::move(filtering);
   if (!filtered) co_return fail(std::move(filtered.error()));
-  if (context.counts_tokens) {  // nothing to find, to keep or to decide about
+  auto loading = load_history(context);  // 2  session; 3 the request is frozen
+  auto loaded = co_await std::move(loading);
+  if (!loaded) co_return fail(std::move(loaded.error()));
+
+  if (context.counts_tokens) {  // there is nothing to keep or to decide about
     if (*filtered)
       co_return fail(Errc::unsupported, "a hook answers this request itself: it has no count");
     auto counting = ask(context, sink);
     co_return co_await std::move(counting);
   }
-
-  auto loading = load_history(context);  // 2  session; 3 the request is frozen
-  auto loaded = co_await std::move(loading);
-  if (!loaded) co_return fail(std::move(loaded.error()));
 
   if (*filtered) {
     auto delivering =

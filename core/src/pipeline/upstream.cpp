@@ -51,6 +51,7 @@ Task<Result<void>> Pipeline::attempt(RunContext& context, EventSink& sink) {
   const bool collects = !context.native && !request.stream && request.max_tokens > kMaxPlainTokens;
   Relay relay_state;
   relay_state.to_client = request.stream;
+  if (context.native) relay_state.gate = approval::StreamGate(approval::GateMode::in_order);
   if (collects || !context.session.empty() || caches(context)) relay_state.assembler.emplace();
   std::string streaming_body;
   if (collects) streaming_body = wire::with_stream(request.body);
@@ -63,6 +64,7 @@ Task<Result<void>> Pipeline::attempt(RunContext& context, EventSink& sink) {
   raw.body_json = sdk::str(collects ? streaming_body : request.body);
   raw.anthropic_version = sdk::str(request.api_version);
   raw.anthropic_beta = sdk::str(request.beta);
+  raw.query = sdk::str(request.query);
 
   plugin::TransportCall call(site(*places_.transport), settings_.request_timeout);
   context.cancellation.listen([&call] { call.cancel(); });

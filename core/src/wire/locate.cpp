@@ -89,7 +89,6 @@ Result<Layout> locate(const std::string& body) {
 
   if (const std::string_view n = found[kMaxTokens].value.of(text); !n.empty()) {
     if (n[0] != '-' && (n[0] < '0' || n[0] > '9')) return wrong("max_tokens", "must be an integer");
-    out.has_max_tokens = true;
     const auto [end, error] = std::from_chars(n.data(), n.data() + n.size(), out.max_tokens);
     if (error != std::errc() || end != n.data() + n.size()) out.max_tokens = 0;
   }

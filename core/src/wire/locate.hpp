@@ -17,7 +17,6 @@ struct Layout {
   json::Span messages;  // the elements of the list, at least one
   std::string model_name;
   bool stream = false;
-  bool has_max_tokens = false;
   int64_t max_tokens = 0;          // 0 too for a number that is no integer that claif can hold
   std::vector<std::string> tools;  // their names
 };

@@ -30,13 +30,6 @@ Result<MessagesRequest> read_native(std::string body,
                                     const ModelAliases& aliases,
                                     bool counts_tokens) {
   CLAIF_TRY(Layout layout, locate(body));
-  if (!counts_tokens && !layout.has_max_tokens) {
-    Error error;
-    error.code = Errc::invalid_request;
-    error.message = "max_tokens: is required";
-    error.param = "max_tokens";
-    return fail(std::move(error));
-  }
   CLAIF_CHECK(resolve_alias(body, layout, aliases));
   MessagesRequest out;
   out.messages_begin = layout.messages.begin;
@@ -46,6 +39,7 @@ Result<MessagesRequest> read_native(std::string body,
   out.max_tokens = layout.max_tokens;
   out.api_version = head.version.empty() ? kNewestVersion : head.version;
   out.beta = head.beta;
+  out.query = head.query;
   out.tools = std::move(layout.tools);
   out.body = std::move(body);
   return out;

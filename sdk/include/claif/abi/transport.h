@@ -26,6 +26,7 @@ typedef struct claif_request {
   claif_str traceparent;       /* W3C trace context, may be empty */
   claif_str anthropic_version; /* e.g. 2026-10-21 */
   claif_str anthropic_beta;    /* comma-separated, may be empty */
+  claif_str query;             /* of the client's URL, such as beta=true; may be empty */
 } claif_request;
 
 typedef struct claif_transport_v1 {

@@ -23,6 +23,9 @@ class Request {
   std::string_view traceparent() const noexcept { return view(request_->traceparent); }
   std::string_view anthropic_version() const noexcept { return view(request_->anthropic_version); }
   std::string_view anthropic_beta() const noexcept { return view(request_->anthropic_beta); }
+  std::string_view query() const noexcept {
+    return CLAIF_HAS(request_, query) ? view(request_->query) : std::string_view();
+  }
 
  private:
   const claif_request* request_;
