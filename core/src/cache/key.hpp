@@ -13,9 +13,9 @@ struct KeyFacts {
   std::string_view api_version, beta;
 };
 
-// 64 hex digits. `body` is the frozen request, of whoever wrote it: blanks between its tokens do
+// 64 hex digits. `body` is the frozen request, of whoever wrote it. Blanks between its tokens do
 // not count, nor does its "stream" member, so that a streamed answer serves a plain request and the
-// reverse.
+// reverse; nor does the block of "system" that tells which Claude Code asks.
 std::string key_of(const KeyFacts& facts, std::string_view body);
 
 }  // namespace claif::cache
