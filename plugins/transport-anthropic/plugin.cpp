@@ -4,6 +4,7 @@
 
 #include <claif/plugin.hpp>
 
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -80,10 +81,14 @@ class AnthropicTransport {
     add("anthropic-beta", request.anthropic_beta());
     add("traceparent", request.traceparent());
 
+    std::string url = settings_.messages_url;
+    if (request.counts_tokens()) url += "/count_tokens";
+    if (!request.query().empty()) url.append("?").append(request.query());
+
     claif_http_request http{};
     http.size = sizeof http;
     http.method = sdk::str("POST");
-    http.url = sdk::str(settings_.messages_url);
+    http.url = sdk::str(url);
     http.headers = headers.data();
     http.header_count = headers.size();
     http.body = sdk::str(request.body_json());
