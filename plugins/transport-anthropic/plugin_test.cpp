@@ -119,12 +119,6 @@ TEST_F(AnthropicTransport, HandsTheQueryOn) {
   EXPECT_EQ(host.http.requests().at(0).url, "https://api.anthropic.com/v1/messages?beta=true");
 }
 
-TEST_F(AnthropicTransport, AHostWithoutTheQueryIsNotAskedForIt) {
-  claif_request old{};
-  old.size = offsetof(claif_request, query);
-  EXPECT_EQ(claif::sdk::Request(&old).query(), "");
-}
-
 TEST_F(AnthropicTransport, UsesItsConfiguration) {
   create(
       R"({"base_url":"https://example.test/api/v1/","auth_token":"tok\n","headers":{"X-Team":"a"},
