@@ -9,6 +9,7 @@
 #include "net/io_loop.hpp"
 #include "pipeline/context.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,9 +25,12 @@ class Connection;
 // What a route answers through. Loop thread only.
 class Exchange {
  public:
-  Exchange(Connection& connection, const Request& request)
-      : connection_(connection), request_(request) {}
+  // `number`: unique in the process.
+  Exchange(Connection& connection, const Request& request, uint64_t number)
+      : connection_(connection), request_(request), number_(number) {}
   const Request& request() const { return request_; }
+  uint64_t number() const { return number_; }
+  Dialect dialect() const { return dialect_of(request_); }
 
   // The router sets what the path says; a route asks for the parameters of its own path.
   void set_parameters(PathParameters parameters) { parameters_ = std::move(parameters); }
@@ -37,6 +41,8 @@ class Exchange {
   }
 
   Task<void> respond(Response response);
+  // Answers with the error, in the client's dialect.
+  Task<void> refuse(const Error& error);
 
   // For an answer in pieces: begin once, then append and flush, then end.
   void begin_stream(int status, std::string_view content_type, const Headers& headers);
@@ -55,6 +61,7 @@ class Exchange {
   void frame();  // what was appended becomes one chunk
   Connection& connection_;
   const Request& request_;
+  const uint64_t number_;
   PathParameters parameters_;
   std::string pending_;
 };
@@ -80,7 +87,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<void> serve(std::shared_ptr<Connection> keep_alive);
   Task<std::optional<Request>> read_request();  // nothing: the connection ends (a refusal was sent)
   Task<bool> read_body(Request& request, const Framing& framing);
-  Task<void> refuse(int status, std::string reason);
+  Task<void> refuse(int status, std::string reason, Dialect dialect);
   Task<Wake> more_input(uint32_t timeout_ms);
   void read();
   void on_read(const boost::system::error_code& error, size_t n);

@@ -13,6 +13,11 @@ Task<void> Exchange::respond(Response response) {
   static_cast<void>(sent);  // the connection notices by itself
 }
 
+Task<void> Exchange::refuse(const Error& error) {
+  auto answering = respond(error_response(error, dialect(), request_id(number_)));
+  co_await std::move(answering);
+}
+
 void Exchange::begin_stream(int status, std::string_view content_type, const Headers& headers) {
   append_head(connection_.out_, request_, status, content_type, headers, -1);
   if (request_.http_1_0) abandon_keep_alive();

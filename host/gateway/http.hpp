@@ -1,8 +1,11 @@
 // Requests and responses as the routes see them.
 #pragma once
 
+#include "gateway/dialect.hpp"
+
 #include <claif/result.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +28,13 @@ struct Request {
   }
 };
 
+// What the client presented as its key: the Bearer token or x-api-key; empty when neither is there.
+std::string_view credential(const Request& request);
+
+inline Dialect dialect_of(const Request& request) {
+  return dialect_of(request.path, !request.header("anthropic-version").empty());
+}
+
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct Response {
@@ -34,8 +44,12 @@ struct Response {
   std::string body;
 };
 
-// An error as OpenAI's clients know it, with the headers that belong to it.
-Response error_response(const Error& error);
+// The id of a request, under the names that the clients of either API know; "claif-" and `number`.
+std::string request_id(uint64_t number);
+void append_request_id(Headers& headers, std::string_view id);
+
+// An error as the clients of that API know it, with the headers that belong to it.
+Response error_response(const Error& error, Dialect dialect, std::string_view request_id);
 
 std::string_view reason_phrase(int status);
 
