@@ -1,6 +1,7 @@
 // Retries, errors, cancellation and backpressure between pipeline and transport.
 #include "base/limits.hpp"
 #include "pipeline/pipeline_rig.hpp"
+#include "wire/openai_error.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
