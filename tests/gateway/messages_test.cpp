@@ -290,13 +290,14 @@ TEST(NativeRoutes, ErrorsAreInAnthropicsForm) {
 }
 
 TEST(NativeRoutes, RefusalsOfTheFramingAreInAnthropicsForm) {
-  RunningGateway gateway(Sets{{"gateway.max_body", "10"}});
+  RunningGateway gateway(Sets{{"gateway.max_body", "1024"}});
   ASSERT_EQ(gateway.error(), "");
+  const std::string long_text(0x500, 'x');
   const std::string chunked =
-      "POST /v1/messages HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
-      "20\r\n01234567890123456789012345678901\r\n0\r\n\r\n";
+      "POST /v1/messages HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n500\r\n" +
+      long_text + "\r\n0\r\n\r\n";
   const std::pair<std::string, int> wrongs[] = {
-      {post("/v1/messages", kBody), 413},
+      {post("/v1/messages", long_text), 413},
       {chunked, 413},
       {"POST /v1/messages HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n", 400},
       {"POST /v1/messages HTTP/1.1\r\nHost: localhost\r\nx: " + std::string(20'000, 'x'), 431}};
