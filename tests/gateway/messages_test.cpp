@@ -299,7 +299,7 @@ TEST(NativeRoutes, RefusalsOfTheFramingAreInAnthropicsForm) {
   const std::pair<std::string, int> wrongs[] = {
       {post("/v1/messages", long_text), 413},
       {chunked, 413},
-      {"POST /v1/messages HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n", 400},
+      {"POST /v1/messages HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n", 501},
       {"POST /v1/messages HTTP/1.1\r\nHost: localhost\r\nx: " + std::string(20'000, 'x'), 431}};
   for (const auto& [request, status] : wrongs) {
     RawClient client(gateway.port());
