@@ -12,8 +12,9 @@ int main(int argc, char** argv) {
   ::umask(077);  // state is nobody else's to read
   // Bodies of some hundred KiB come and go with each request; as mappings of their own they would
   // be faulted in anew each time.
-  ::mallopt(M_MMAP_THRESHOLD, 8 * 1024 * 1024);
-  ::mallopt(M_TRIM_THRESHOLD, 8 * 1024 * 1024);
+  constexpr int kKept = 8 * 1024 * 1024;
+  ::mallopt(M_MMAP_THRESHOLD, kKept);  // NOLINT(concurrency-mt-unsafe): no thread runs yet
+  ::mallopt(M_TRIM_THRESHOLD, kKept);  // NOLINT(concurrency-mt-unsafe)
   CLI::App app(
       "claif: OpenAI-compatible access to Claude, as a command line, a gateway and a library");
   app.require_subcommand(1);

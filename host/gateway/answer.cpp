@@ -28,7 +28,7 @@ std::string_view name_of(pipeline::CacheState state) {
 
 // Answers that are kept for one key never reach another; the key itself is nowhere.
 std::string tenant_of(const Request& request) {
-  const std::string_view key = credential(request);
+  const std::string_view key = presented_key(request);
   return key.empty() ? std::string() : hex(sha256(key)).substr(0, 32);
 }
 
@@ -37,21 +37,9 @@ std::string id_of(const pipeline::RunContext& context) {
   return upstream.empty() ? request_id(context.number) : std::string(upstream);
 }
 
-void append_own(Headers& out, const pipeline::RunContext& context, const Warnings& warnings) {
-  if (context.cache != pipeline::CacheState::off)
-    out.emplace_back("x-claif-cache", name_of(context.cache));
-  if (!context.persisted) out.emplace_back("x-claif-persisted", "false");
-  if (!warnings.empty()) {
-    std::string joined;
-    for (const std::string& warning : warnings)
-      (joined += joined.empty() ? "" : ",") += escape_controls(warning);  // a key may hold any
-    out.emplace_back("x-claif-warnings", std::move(joined));
-  }
-}
-
 }  // namespace
 
-Result<void> read_head(const Exchange& exchange, pipeline::RunContext& context) {
+Result<void> read_extensions(const Exchange& exchange, pipeline::RunContext& context) {
   const Request& request = exchange.request();
   context.number = exchange.number();
   context.tenant = tenant_of(request);
@@ -69,15 +57,11 @@ Result<void> read_head(const Exchange& exchange, pipeline::RunContext& context) 
   return {};
 }
 
-Headers answer_headers(const pipeline::RunContext& context,
-                       Dialect dialect,
-                       int64_t now_ms,
-                       const Warnings& warnings) {
+Headers AnswerSink::upstream_headers(const pipeline::RunContext& context) const {
   Headers out;
   append_request_id(out, id_of(context));
-  append_own(out, context, warnings);
-  if (dialect == Dialect::openai) {
-    for (auto& header : wire::limit_headers(context.head, now_ms))
+  if (exchange_.dialect() == Dialect::openai) {
+    for (auto& header : wire::limit_headers(context.head, loop_.clock().wall_ms()))
       out.push_back(std::move(header));
     return out;
   }
@@ -86,51 +70,91 @@ Headers answer_headers(const pipeline::RunContext& context,
   return out;
 }
 
-Response refusal(const pipeline::RunContext& context,
-                 const Error& error,
-                 Dialect dialect,
-                 const Warnings& warnings) {
-  Response out = error_response(error, dialect, id_of(context));
-  append_own(out.headers, context, warnings);
-  return out;
+Response AnswerSink::refusal(const pipeline::RunContext& context, Error error) {
+  return error_response(in_dialect(std::move(error)), exchange_.dialect(), id_of(context));
+}
+
+void AnswerSink::append_own(Headers& out,
+                            const pipeline::RunContext& context,
+                            bool persisted) const {
+  if (context.cache != pipeline::CacheState::off)
+    out.emplace_back("x-claif-cache", name_of(context.cache));
+  if (!persisted) out.emplace_back("x-claif-persisted", "false");
+  if (warnings_.empty()) return;
+  std::string joined;
+  for (const std::string& warning : warnings_)
+    (joined += joined.empty() ? "" : ",") += escape_controls(warning);  // a key may hold any
+  out.emplace_back("x-claif-warnings", std::move(joined));
 }
 
 AnswerSink::~AnswerSink() {
   if (heartbeat_ != 0) loop_.cancel(heartbeat_);
 }
 
+Task<void> AnswerSink::run(pipeline::Pipeline& pipeline, pipeline::RunContext& context) {
+  exchange_.on_disconnect([&context] { context.cancellation.request(); });
+  auto running = pipeline.run(context, *this);
+  Result<void> outcome = co_await std::move(running);
+  exchange_.on_disconnect(nullptr);
+  if (streaming_) {
+    auto ending = exchange_.end_stream();
+    co_await std::move(ending);
+    co_return;
+  }
+  Response response;
+  if (outcome) {
+    response.headers = upstream_headers(context);
+    response.body = std::move(body_);
+  } else {
+    response = refusal(context, std::move(outcome.error()));
+  }
+  append_own(response.headers, context, context.persisted && persisted_);
+  auto answering = exchange_.respond(std::move(response));
+  co_await std::move(answering);
+}
+
 void AnswerSink::start(const pipeline::RunContext& context) {
   context_ = &context;
   if (!context.request.stream) return;
   streaming_ = true;
-  Headers streaming = headers();
-  streaming.emplace_back("cache-control", "no-cache");
-  exchange_.begin_stream(200, "text/event-stream; charset=utf-8", streaming);
+  Headers headers = upstream_headers(context);
+  append_own(headers, context, true);
+  headers.emplace_back("cache-control", "no-cache");
+  exchange_.begin_stream(200, "text/event-stream; charset=utf-8", headers);
   beat();
 }
 
+void AnswerSink::write(const wire::Event& event) {
+  frames_.clear();
+  encode(event, frames_);
+  if (std::holds_alternative<wire::MessageStop>(event.body) && !context_->persisted)
+    tell_unpersisted();
+  exchange_.append(frames_);
+  quiet_ = false;
+}
+
+void AnswerSink::fail(const Error& error) {
+  frames_.clear();
+  encode(error, frames_);
+  exchange_.append(frames_);
+  exchange_.abandon_keep_alive();
+}
+
 Task<bool> AnswerSink::flush() {
+  if (std::exchange(settling_, false)) {
+    auto settled = settle();
+    co_await std::move(settled);
+  }
   if (!streaming_) co_return true;
   auto flushing = exchange_.flush();
   co_return co_await std::move(flushing);
 }
 
-void AnswerSink::send(std::string_view frames) {
-  exchange_.append(frames);
-  quiet_ = false;
+void AnswerSink::tell_unpersisted() {
+  persisted_ = false;
+  if (streaming_) exchange_.append(": claif.persisted:false\n\n");
 }
 
-void AnswerSink::send_last(std::string_view frames) {
-  exchange_.append(frames);
-  exchange_.abandon_keep_alive();
-}
-
-void AnswerSink::set_body(std::string body) {
-  response_.headers = headers();
-  response_.body = std::move(body);
-}
-
-// So that proxies and clients keep a quiet stream open.
 void AnswerSink::beat() {
   heartbeat_ = loop_.after(kHeartbeat, [this] {
     if (std::exchange(quiet_, true)) {
@@ -139,24 +163,6 @@ void AnswerSink::beat() {
     }
     beat();
   });
-}
-
-Task<void> answer(RouteContext& route,
-                  Exchange& exchange,
-                  pipeline::RunContext& context,
-                  AnswerSink& sink) {
-  exchange.on_disconnect([&context] { context.cancellation.request(); });
-  auto running = route.pipeline.run(context, sink);
-  Result<void> outcome = co_await std::move(running);
-  exchange.on_disconnect(nullptr);
-  if (sink.streaming()) {
-    auto ending = exchange.end_stream();
-    co_await std::move(ending);
-    co_return;
-  }
-  Response response = outcome ? std::move(sink.response()) : sink.refusal(context, outcome.error());
-  auto answering = exchange.respond(std::move(response));
-  co_await std::move(answering);
 }
 
 }  // namespace claif::gateway

@@ -1,74 +1,78 @@
-// What the routes share that answer by the pipeline: headers in, headers out, the way of an answer
-// to its client.
+// What the routes that put a question to Claude share: the wishes in a request's headers, the
+// headers of an answer, and the way of the answer to the client.
 #pragma once
 
-#include "gateway/router.hpp"
+#include "gateway/connection.hpp"
+#include "pipeline/pipeline.hpp"
 
 #include <claif/result.hpp>
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace claif::gateway {
 
-// What every request of the pipeline has from HTTP: its number, its tenant (of the presented key),
+// What every request of the pipeline has from HTTP: its number, the tenant (of the presented key),
 // x-claif-session and x-claif-cache. invalid_request names the header that is wrong.
-Result<void> read_head(const Exchange& exchange, pipeline::RunContext& context);
+Result<void> read_extensions(const Exchange& exchange, pipeline::RunContext& context);
 
-using Warnings = std::vector<std::string>;  // W1
-
-// The headers of an answer of the upstream: ids, x-claif-*, and what the upstream says of limits
-// (E3), in the words of the dialect. `now_ms`: since 1970.
-Headers answer_headers(const pipeline::RunContext& context,
-                       Dialect dialect,
-                       int64_t now_ms,
-                       const Warnings& warnings = {});
-
-// The answer to a request that failed with `error`, in the words of the dialect.
-Response refusal(const pipeline::RunContext& context,
-                 const Error& error,
-                 Dialect dialect,
-                 const Warnings& warnings = {});
-
-// The answer on its way to the client. A route makes its frames or its body of what it gets.
+// Asks the pipeline and answers the client: whole or as a stream of server-sent events, in the
+// dialect of the route that derives from it. One for each request; loop thread only.
 class AnswerSink : public pipeline::EventSink {
  public:
-  AnswerSink(Exchange& exchange, Loop& loop) : exchange_(exchange), loop_(loop) {}
+  // `warnings` must outlive it.
+  AnswerSink(Exchange& exchange, Loop& loop, const std::vector<std::string>& warnings)
+      : exchange_(exchange), loop_(loop), warnings_(warnings) {}
   ~AnswerSink() override;
 
+  // Until the answer is with the client, or the client is gone, which cancels the request.
+  Task<void> run(pipeline::Pipeline& pipeline, pipeline::RunContext& context);
+
   void start(const pipeline::RunContext& context) final;
+  void write(const wire::Event& event) final;
+  void message(const wire::Message& message) final { body_ = encode(message); }
+  void raw(std::string_view json) final { body_ = json; }
+  void fail(const Error& error) final;
   Task<bool> flush() final;
 
-  bool streaming() const { return streaming_; }
-  Response& response() { return response_; }
-  // The answer to a request that failed before an answer began.
-  virtual Response refusal(const pipeline::RunContext& context, const Error& error) = 0;
-
  protected:
-  virtual Headers headers() const = 0;             // of a good answer; once it has started
-  virtual std::string_view heartbeat() const = 0;  // sent when nothing else was, for 15 s (S10)
-  const pipeline::RunContext& context() const { return *context_; }  // once it has started
-  void send(std::string_view frames);                                // of a stream
-  void send_last(std::string_view frames);  // after which the connection ends
-  void set_body(std::string body);          // of an answer that does not stream
+  // The dialect. The first appends the frames of an event, the second of an error that ends the
+  // stream.
+  virtual void encode(const wire::Event& event, std::string& frames) = 0;
+  virtual void encode(const Error& error, std::string& frames) = 0;
+  virtual std::string encode(const wire::Message& message) = 0;
+  virtual Error in_dialect(Error error) { return error; }
+  // Sent when nothing else was for a while, so that proxies and clients keep the stream open (S10).
+  virtual std::string_view heartbeat() const { return ": ping\n\n"; }
+  // The answer to a request that failed before an answer began, without claif's own headers.
+  virtual Response refusal(const pipeline::RunContext& context, Error error);
+  // The ids of an answer, and what the upstream says of limits, in the words of the dialect (E3).
+  Headers upstream_headers(const pipeline::RunContext& context) const;
+
+  // What has to be done before the client gets what was encoded last; only after expect_settling().
+  virtual Task<void> settle() { co_return; }
+  void expect_settling() { settling_ = true; }
+  // Only once the answer has begun.
+  const pipeline::RunContext& context() const { return *context_; }
+  bool streaming() const { return streaming_; }
+  void append(std::string_view frames) { exchange_.append(frames); }
+  void replace_body(std::string body) { body_ = std::move(body); }
+  // The client is told that the answer could not be stored. Before the last frame.
+  void tell_unpersisted();
 
  private:
   void beat();
+  void append_own(Headers& out, const pipeline::RunContext& context, bool persisted) const;
 
   Exchange& exchange_;
   Loop& loop_;
+  const std::vector<std::string>& warnings_;
   const pipeline::RunContext* context_ = nullptr;
-  bool streaming_ = false, quiet_ = false;
+  std::string frames_, body_;
+  bool streaming_ = false, settling_ = false, persisted_ = true;
+  bool quiet_ = false;  // nothing was sent since the last heartbeat
   TimerId heartbeat_ = 0;
-  Response response_;
 };
-
-// Runs the request and answers it.
-Task<void> answer(RouteContext& route,
-                  Exchange& exchange,
-                  pipeline::RunContext& context,
-                  AnswerSink& sink);
 
 }  // namespace claif::gateway

@@ -134,38 +134,58 @@ Task<bool> Connection::read_body(Request& request, const Framing& framing) {
     out_ += "HTTP/1.1 100 Continue\r\n\r\n";
     send_now();
   }
-  const size_t length = static_cast<size_t>(framing.length.value_or(0));
-  request.body.reserve(std::min<size_t>(length, 1024 * 1024));
-  if (length > kSmallBuffer && buffer_.size() < kLargeBuffer) buffer_.resize(kLargeBuffer);
+  auto reading = framing.chunked ? read_chunks(request) : read_length(request, *framing.length);
+  co_return co_await std::move(reading);
+}
+
+Task<bool> Connection::read_chunks(Request& request) {
+  if (buffer_.size() < kLargeBuffer) buffer_.resize(kLargeBuffer);
   ChunkDecoder chunks;
   for (;;) {
-    if (framing.chunked) {
-      const size_t used = chunks.feed(in_, request.body, config_.max_body);
-      in_.erase(0, used);
-      if (chunks.done()) co_return true;
-      if (chunks.refusal()) {
-        auto refusing =
-            refuse(chunks.refusal()->status, chunks.refusal()->reason, dialect_of(request));
-        co_await std::move(refusing);
-        co_return false;
-      }
-    } else {
-      const size_t n = std::min(in_.size(), length - request.body.size());
-      request.body.append(in_, 0, n);
-      in_.erase(0, n);
-      if (request.body.size() == length) co_return true;
-    }
-    // What comes next goes straight to the body.
-    if (!framing.chunked) filling_ = {&request.body, length};
-    auto waiting = more_input(config_.body_timeout_ms);
-    const Wake wake = co_await std::move(waiting);
-    filling_ = {};
-    if (wake == Wake::timeout) {
-      auto refusing = refuse(408, "the request's body did not arrive in time", dialect_of(request));
+    const size_t used = chunks.feed(in_, request.body, config_.max_body);
+    in_.erase(0, used);
+    if (chunks.done()) co_return true;
+    if (chunks.refusal()) {
+      auto refusing =
+          refuse(chunks.refusal()->status, chunks.refusal()->reason, dialect_of(request));
       co_await std::move(refusing);
+      co_return false;
     }
-    if (wake != Wake::data) co_return false;
+    auto waiting = more_of_the_body(dialect_of(request));
+    const bool more = co_await std::move(waiting);
+    if (!more) co_return false;
   }
+}
+
+Task<bool> Connection::read_length(Request& request, uint64_t length) {
+  body_length_ = static_cast<size_t>(length);
+  body_.reserve(std::min<size_t>(body_length_, 1024 * 1024));
+  for (;;) {
+    // What the head's read brought along, or one that was under way before it was understood.
+    const size_t n = std::min(in_.size(), body_length_ - body_have_);
+    body_.replace(body_have_, n, in_, 0, n);
+    body_have_ += n;
+    in_.erase(0, n);
+    if (body_have_ == body_length_) break;
+    auto waiting = more_of_the_body(dialect_of(request));
+    const bool more = co_await std::move(waiting);
+    if (more) continue;
+    body_length_ = 0;  // a read may be under way: body_ stays as it is
+    co_return false;
+  }
+  request.body = std::exchange(body_, {});
+  body_length_ = body_have_ = 0;
+  co_return true;
+}
+
+Task<bool> Connection::more_of_the_body(Dialect dialect) {
+  auto waiting = more_input(config_.body_timeout_ms);
+  const Wake wake = co_await std::move(waiting);
+  if (wake == Wake::timeout) {
+    auto refusing = refuse(408, "the request's body did not arrive in time", dialect);
+    co_await std::move(refusing);
+  }
+  co_return wake == Wake::data;
 }
 
 Task<void> Connection::refuse(int status, std::string reason, Dialect dialect) {
@@ -207,7 +227,12 @@ Task<Connection::Wake> Connection::more_input(uint32_t timeout_ms) {
 void Connection::read() {
   if (reading_ || closed_ || gone_) return;
   reading_ = true;
-  socket_.async_read_some(asio::buffer(buffer_),
+  reading_body_ = body_have_ < body_length_;
+  // Step by step: a length that a client claims is not memory yet.
+  if (reading_body_) body_.resize(std::min(body_length_, body_have_ + kLargeBuffer));
+  socket_.async_read_some(reading_body_
+                              ? asio::buffer(body_.data() + body_have_, body_.size() - body_have_)
+                              : asio::buffer(buffer_),
                           [self = shared_from_this()](const boost::system::error_code& error,
                                                       size_t n) { self->on_read(error, n); });
 }
@@ -222,12 +247,10 @@ void Connection::on_read(const boost::system::error_code& error, size_t n) {
     if (const auto listener = std::exchange(on_disconnect_, nullptr)) listener();
     return;
   }
-  size_t taken = 0;
-  if (filling_.body != nullptr) {
-    taken = std::min(n, filling_.length - filling_.body->size());
-    filling_.body->append(buffer_.data(), taken);
-  }
-  in_.append(buffer_.data() + taken, n - taken);
+  if (reading_body_)
+    body_have_ += n;
+  else
+    in_.append(buffer_.data(), n);
   if (waiting_) waiting_->set(Wake::data);
 }
 

@@ -26,11 +26,13 @@ class Connection;
 class Exchange {
  public:
   // `number`: unique in the process.
-  Exchange(Connection& connection, const Request& request, uint64_t number)
+  Exchange(Connection& connection, Request& request, uint64_t number)
       : connection_(connection), request_(request), number_(number) {}
   const Request& request() const { return request_; }
   uint64_t number() const { return number_; }
   Dialect dialect() const { return dialect_of(request_); }
+  // The request's body, which is empty from then on: it may be large, so it moves.
+  std::string take_body() { return std::move(request_.body); }
 
   // The router sets what the path says; a route asks for the parameters of its own path.
   void set_parameters(PathParameters parameters) { parameters_ = std::move(parameters); }
@@ -43,6 +45,8 @@ class Exchange {
   Task<void> respond(Response response);
   // Answers with the error, in the client's dialect.
   Task<void> refuse(const Error& error);
+  // Answers with that body, or with the reason why there is none.
+  Task<void> respond_json(Result<std::string> body);
 
   // For an answer in pieces: begin once, then append and flush, then end.
   void begin_stream(int status, std::string_view content_type, const Headers& headers);
@@ -60,7 +64,7 @@ class Exchange {
  private:
   void frame();  // what was appended becomes one chunk
   Connection& connection_;
-  const Request& request_;
+  Request& request_;
   const uint64_t number_;
   PathParameters parameters_;
   std::string pending_;
@@ -87,6 +91,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<void> serve(std::shared_ptr<Connection> keep_alive);
   Task<std::optional<Request>> read_request();  // nothing: the connection ends (a refusal was sent)
   Task<bool> read_body(Request& request, const Framing& framing);
+  Task<bool> read_chunks(Request& request);
+  Task<bool> read_length(Request& request, uint64_t length);
+  Task<bool> more_of_the_body(Dialect dialect);  // false: there is none, and why has been said
   Task<void> refuse(int status, std::string reason, Dialect dialect);
   Task<Wake> more_input(uint32_t timeout_ms);
   void read();
@@ -103,10 +110,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string in_, out_;
   size_t sent_ = 0;  // of out_
   std::vector<char> buffer_;
-  struct {
-    std::string* body = nullptr;
-    size_t length = 0;
-  } filling_;  // a body of known length that input is appended to
+  std::string body_;                        // of a known length: input goes straight into it
+  size_t body_have_ = 0, body_length_ = 0;  // what has arrived of it, and how long it shall be
+  bool reading_body_ = false;               // the read under way fills body_
   bool reading_ = false, closed_ = false, gone_ = false, stopping_ = false, busy_ = false;
   size_t served_ = 0;
   Nanos deadline_ = Nanos::max();  // of what the connection waits for

@@ -196,7 +196,8 @@ size_t ChunkDecoder::feed(std::string_view input, std::string& out, size_t max_b
       out.append(input.substr(0, n));
       input.remove_prefix(n);
       used += n;
-      if ((left_ -= n) == 0) state_ = State::data_end;
+      left_ -= n;
+      if (left_ == 0) state_ = State::data_end;
       continue;
     }
     if (!take_line(input, used)) continue;

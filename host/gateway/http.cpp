@@ -16,9 +16,11 @@ std::string_view reason_phrase(int status) {
   return {phrase.data(), phrase.size()};
 }
 
-std::string_view credential(const Request& request) {
-  const std::string_view given = request.header("authorization");
-  return given.starts_with("Bearer ") ? given.substr(7) : request.header("x-api-key");
+std::string_view presented_key(const Request& request) {
+  constexpr std::string_view kBearer = "Bearer ";
+  const std::string_view authorization = request.header("authorization");
+  return authorization.starts_with(kBearer) ? authorization.substr(kBearer.size())
+                                            : request.header("x-api-key");
 }
 
 std::string request_id(uint64_t number) {
@@ -26,7 +28,7 @@ std::string request_id(uint64_t number) {
 }
 
 void append_request_id(Headers& headers, std::string_view id) {
-  headers.emplace_back("x-request-id", id);  // E3: under both names
+  headers.emplace_back("x-request-id", id);
   headers.emplace_back("request-id", id);
 }
 

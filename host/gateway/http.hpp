@@ -28,8 +28,9 @@ struct Request {
   }
 };
 
-// What the client presented as its key: the Bearer token or x-api-key; empty when neither is there.
-std::string_view credential(const Request& request);
+// The key that a client sends, as Bearer token or in x-api-key; empty when it sends none. Whether
+// it is right is not known.
+std::string_view presented_key(const Request& request);
 
 inline Dialect dialect_of(const Request& request) {
   return dialect_of(request.path, !request.header("anthropic-version").empty());
@@ -44,7 +45,8 @@ struct Response {
   std::string body;
 };
 
-// The id of a request, under the names that the clients of either API know; "claif-" and `number`.
+// The id of a request, under the names that the clients of either API know (E3); "claif-" and
+// `number` when the upstream gave it none.
 std::string request_id(uint64_t number);
 void append_request_id(Headers& headers, std::string_view id);
 

@@ -1,41 +1,44 @@
 // POST /v1/messages and /v1/messages/count_tokens: Anthropic's own API, handed on byte by byte in
 // both directions (U5)
 #include "gateway/answer.hpp"
+#include "gateway/router.hpp"
 #include "wire/anthropic_error.hpp"
 #include "wire/native_request.hpp"
 #include "wire/sse_frame.hpp"
 
+#include <string>
+#include <string_view>
+#include <utility>
+
 namespace claif::gateway {
 namespace {
 
-// The answer as it came, on its way to the client.
+const std::vector<std::string> kNoWarnings;
+
+// The answer as it came.
 class NativeSink final : public AnswerSink {
  public:
-  NativeSink(Exchange& exchange, const Clock& clock, Loop& loop)
-      : AnswerSink(exchange, loop), now_ms_(clock.wall_ms()) {}
+  NativeSink(Exchange& exchange, Loop& loop) : AnswerSink(exchange, loop, kNoWarnings) {}
 
-  void write(const wire::Event& event) override {
-    frames_.clear();
-    if (std::holds_alternative<wire::MessageStop>(event.body) && !context().persisted)
-      frames_ = ": claif.persisted:false\n\n";
-    wire::append_sse(frames_, event.type, event.json);
-    send(frames_);
+ protected:
+  void encode(const wire::Event& event, std::string& frames) override {
+    wire::append_sse(frames, event.type, event.json);
   }
-  void message(const wire::Message& message) override { set_body(wire::to_json(message)); }
-  void raw(std::string_view json) override { set_body(std::string(json)); }
-  void fail(const Error& error) override {
-    frames_.clear();
+  void encode(const Error& error, std::string& frames) override {
     const auto& upstream = context().upstream_error;
     wire::append_sse(
-        frames_, "error",
+        frames, "error",
         upstream ? *upstream : wire::encode_anthropic_error(error, request_id(context().number)));
-    send_last(frames_);
   }
-  Response refusal(const pipeline::RunContext& context, const Error& error) override {
+  std::string encode(const wire::Message& message) override { return wire::to_json(message); }
+  std::string_view heartbeat() const override {
+    return "event: ping\ndata: {\"type\": \"ping\"}\n\n";
+  }
+  Response refusal(const pipeline::RunContext& context, Error error) override {
     if (!context.upstream_error || context.upstream_error->empty())
-      return gateway::refusal(context, error, Dialect::anthropic);
+      return AnswerSink::refusal(context, std::move(error));
     Response out;
-    out.headers = answer_headers(context, Dialect::anthropic, now_ms_);
+    out.headers = upstream_headers(context);
     out.body = *context.upstream_error;
     // An error event that came instead of a message has no status of its own.
     const bool answered = context.head.status >= 400;
@@ -44,17 +47,6 @@ class NativeSink final : public AnswerSink {
     if (answered && !type.empty()) out.content_type = type;
     return out;
   }
-
- private:
-  Headers headers() const override {
-    return answer_headers(context(), Dialect::anthropic, now_ms_);
-  }
-  std::string_view heartbeat() const override {
-    return "event: ping\ndata: {\"type\": \"ping\"}\n\n";
-  }
-
-  int64_t now_ms_;
-  std::string frames_;
 };
 
 Task<void> hand_on(RouteContext& route, Exchange& exchange, bool counts_tokens) {
@@ -63,20 +55,20 @@ Task<void> hand_on(RouteContext& route, Exchange& exchange, bool counts_tokens) 
   context.route = counts_tokens ? "messages.count_tokens" : "messages";
   context.native = true;
   context.counts_tokens = counts_tokens;
-  const Result<void> head = read_head(exchange, context);
-  const wire::NativeHead native{http.header("anthropic-version"), http.header("anthropic-beta"),
-                                http.query};
-  auto request =
-      wire::read_native(http.body, native, route.engine.config().model_aliases, counts_tokens);
-  if (!request || !head) {
-    auto refusing = exchange.refuse(request ? head.error() : request.error());
+  const Result<void> extensions = read_extensions(exchange, context);
+  const wire::NativeHead head{http.header("anthropic-version"), http.header("anthropic-beta"),
+                              http.query};
+  auto request = wire::read_native(exchange.take_body(), head, route.engine.config().model_aliases,
+                                   counts_tokens);
+  if (!request || !extensions) {
+    auto refusing = exchange.refuse(request ? extensions.error() : request.error());
     co_await std::move(refusing);
     co_return;
   }
   context.request = std::move(*request);
-  NativeSink sink(exchange, route.engine.clock(), route.pipeline.ops().loop());
-  auto answering = answer(route, exchange, context, sink);
-  co_await std::move(answering);
+  NativeSink sink(exchange, route.pipeline.ops().loop());
+  auto running = sink.run(route.pipeline, context);
+  co_await std::move(running);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "wire/models.hpp"
 
 #include "base/json.hpp"
+#include "gateway/query.hpp"
 #include "gateway/router.hpp"
 #include "models/list.hpp"
 #include "wire/upstream_error.hpp"
@@ -40,21 +41,17 @@ struct Page {
   std::string after_id, before_id;  // at most one of them
 };
 
-Result<Page> read_page(std::string_view query) {
+Result<Page> read_page(std::string_view text) {
+  const Query query = parse_query(text);
   Page out;
-  while (!query.empty()) {
-    const std::string_view item = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(item.size() + 1, query.size()));
-    const std::string_view name = item.substr(0, item.find('='));
-    const std::string value = percent_decode(item.substr(std::min(name.size() + 1, item.size())));
-    if (name == "after_id") out.after_id = value;
-    if (name == "before_id") out.before_id = value;
-    if (name != "limit") continue;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), out.limit);
-    if (error != std::errc() || end != value.data() + value.size() || out.limit < 1 ||
-        out.limit > 1000)
+  if (const auto limit = value_of(query, "limit")) {
+    const char* const end = limit->data() + limit->size();
+    const auto read = std::from_chars(limit->data(), end, out.limit);
+    if (read.ec != std::errc() || read.ptr != end || out.limit < 1 || out.limit > 1000)
       return fail(Errc::invalid_request, "limit: must be a number from 1 to 1000");
   }
+  out.after_id = value_of(query, "after_id").value_or("");
+  out.before_id = value_of(query, "before_id").value_or("");
   if (!out.after_id.empty() && !out.before_id.empty())
     return fail(Errc::invalid_request, "after_id and before_id exclude each other");
   return out;
@@ -113,19 +110,6 @@ Task<Result<std::vector<Model>>> fetch(RouteContext& route) {
   co_return out;
 }
 
-Task<void> answer_json(Exchange& exchange, Result<std::string> body) {
-  if (!body) {
-    auto refusing = exchange.refuse(body.error());
-    co_await std::move(refusing);
-    co_return;
-  }
-  Response response;
-  response.body = std::move(*body);
-  append_request_id(response.headers, request_id(exchange.number()));
-  auto answering = exchange.respond(std::move(response));
-  co_await std::move(answering);
-}
-
 Result<std::string> list_for(const Exchange& exchange, const std::vector<Model>& list) {
   if (exchange.dialect() == Dialect::openai) return openai_list(list);
   CLAIF_TRY(const Page page, read_page(exchange.request().query));
@@ -152,7 +136,7 @@ Task<void> list_models(RouteContext& route, Exchange& exchange) {
   auto list = co_await std::move(fetching);
   Result<std::string> body =
       list ? list_for(exchange, *list) : Result<std::string>(fail(std::move(list.error())));
-  auto answering = answer_json(exchange, std::move(body));
+  auto answering = exchange.respond_json(std::move(body));
   co_await std::move(answering);
 }
 
@@ -161,7 +145,7 @@ Task<void> get_model(RouteContext& route, Exchange& exchange) {
   auto list = co_await std::move(fetching);
   Result<std::string> body = list ? model_for(exchange, *list, route.engine.config().model_aliases)
                                   : Result<std::string>(fail(std::move(list.error())));
-  auto answering = answer_json(exchange, std::move(body));
+  auto answering = exchange.respond_json(std::move(body));
   co_await std::move(answering);
 }
 

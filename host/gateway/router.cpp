@@ -15,6 +15,10 @@ struct Route {
 };
 constexpr std::array kRoutes{
     Route{"POST", "/v1/chat/completions", &chat_completions, false},
+    Route{"POST", "/v1/responses", &create_response, false},
+    Route{"GET", "/v1/responses/{response_id}", &retrieve_response, false},
+    Route{"DELETE", "/v1/responses/{response_id}", &delete_response, false},
+    Route{"GET", "/v1/responses/{response_id}/input_items", &list_input_items, false},
     Route{"POST", "/v1/messages", &messages, false},
     Route{"POST", "/v1/messages/count_tokens", &count_tokens, false},
     Route{"GET", "/v1/models", &list_models, false},
@@ -103,7 +107,7 @@ std::optional<Error> Router::wrong_origin(const Request& request) const {
 
 std::optional<Error> Router::not_allowed(const Request& request, bool open) const {
   const std::string& token = context_.engine.config().gateway.auth_token;
-  if (!open && !token.empty() && !Secret(token).equals(credential(request)))
+  if (!open && !token.empty() && !Secret(token).equals(presented_key(request)))
     return refusal(
         401, "invalid_api_key",
         "the API key is missing or wrong: send it as Authorization: Bearer or x-api-key");

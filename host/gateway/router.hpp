@@ -32,8 +32,13 @@ class Router {
   RouteContext context_;
 };
 
-// The routes.
+// The routes. Those of responses that are kept are in stored_responses.cpp, those of health in
+// health.cpp; each other is in the file of what it serves.
 Task<void> chat_completions(RouteContext& context, Exchange& exchange);
+Task<void> create_response(RouteContext& context, Exchange& exchange);
+Task<void> retrieve_response(RouteContext& context, Exchange& exchange);
+Task<void> delete_response(RouteContext& context, Exchange& exchange);
+Task<void> list_input_items(RouteContext& context, Exchange& exchange);
 Task<void> messages(RouteContext& context, Exchange& exchange);
 Task<void> count_tokens(RouteContext& context, Exchange& exchange);
 Task<void> list_models(RouteContext& context, Exchange& exchange);

@@ -72,7 +72,7 @@ namespace {
 
 Result<asio::ip::address> check_address(const GatewayConfig& config) {
   boost::system::error_code error;
-  const auto address =
+  auto address =
       asio::ip::make_address(config.host == "localhost" ? "127.0.0.1" : config.host, error);
   if (error)
     return fail(Errc::configuration,

@@ -135,6 +135,20 @@ TEST_F(Server, TakesALargeBody) {
   EXPECT_EQ(answer->status, 200);
 }
 
+// The head of a request can come with the one before it, and its body in pieces after that.
+TEST_F(Server, TakesABodyWhoseHeadCameWithTheRequestBefore) {
+  const std::string whole = chat_request(question("echo " + std::string(300'000, 'b')));
+  const size_t head = whole.find("\r\n\r\n") + 4;
+  for (const size_t cut : {head - 3, head, head + 1, head + 20'000}) {
+    ASSERT_TRUE(client.send(get_request("/healthz") + whole.substr(0, cut)));
+    EXPECT_EQ(client.read()->status, 200) << cut;
+    ASSERT_TRUE(client.send(whole.substr(cut, 150'000)));
+    ASSERT_TRUE(client.send(whole.substr(cut + 150'000) + get_request("/healthz")));
+    EXPECT_EQ(client.read()->status, 200) << cut;
+    EXPECT_EQ(client.read()->body, R"({"status":"ok"})") << cut;
+  }
+}
+
 TEST_F(Server, SurvivesClientsThatConnectAndLeave) {
   for (int i = 0; i < 300; ++i) {
     RawClient other(gateway.port());

@@ -127,7 +127,12 @@ struct ScriptedStore : Traced {
     op.finish(std::to_string(records.size()));
   }
   void list(std::string_view, uint32_t, sdk::Op& op) { op.finish(); }
-  void erase(std::string_view, sdk::Op& op) { op.finish(); }
+  void erase(std::string_view session, sdk::Op& op) {
+    const auto found = sessions.find(session);
+    if (found == sessions.end()) return op.fail(CLAIF_E_NOT_FOUND, "no such session");
+    sessions.erase(found);
+    op.finish();
+  }
 
  private:
   bool misbehaves(Mood mood, sdk::Op& op) {

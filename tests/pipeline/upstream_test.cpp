@@ -275,6 +275,15 @@ TEST(Backpressure, PausesTheTransportUntilTheClientTookEnough) {
   EXPECT_EQ(run->sink.events.size(), 2 + (taken + 1) + 3);
 }
 
+TEST(Transport, MayEndLaterThanItsMessage) {
+  PipelineRig rig;
+  rig.transport->scripts.push_back(
+      [](sdk::Op& op) { emit_stream(op, text_events("Hello")); });  // and does not finish
+  const auto run = rig.ask(true);
+  EXPECT_TRUE(run->ok()) << run->error().message;
+  EXPECT_TRUE(run->sink.has("message_stop"));
+}
+
 TEST(Transport, ThatThrowsIsAnErrorOfTheRequest) {
   PipelineRig rig;
   rig.transport->scripts.push_back([](sdk::Op&) { throw std::runtime_error("no luck"); });

@@ -1,88 +1,15 @@
+#include "support/request_checks.hpp"
 #include "support/vector_checks.hpp"
 #include "support/vector_compare.hpp"
 #include "wire/chat_request.hpp"
-#include "wire/openai_error.hpp"
 
 namespace claif::test {
-namespace {
-
-// A string content, and a string system, equal a list with one text block.
-void expand_text(json::Value& owner, const char* key, rapidjson::Document::AllocatorType& pool) {
-  const auto found = owner.FindMember(key);
-  if (found == owner.MemberEnd() || !found->value.IsString()) return;
-  json::Value block(rapidjson::kObjectType), list(rapidjson::kArrayType);
-  block.AddMember("type", "text", pool).AddMember("text", json::Value(found->value, pool), pool);
-  list.PushBack(block, pool);
-  found->value = list;
-}
-
-void canonicalise(rapidjson::Document& body) {
-  auto& pool = body.GetAllocator();
-  expand_text(body, "system", pool);
-  for (auto& message : body["messages"].GetArray()) {
-    expand_text(message, "content", pool);
-    if (const auto content = message.FindMember("content"); content != message.MemberEnd())
-      for (auto& block : content->value.GetArray())
-        if (json::string_or(block, "type") == "tool_result") expand_text(block, "content", pool);
-  }
-}
-
-std::string header_difference(const json::Value& expected, const wire::MessagesRequest& request) {
-  if (json::string_or(expected, "anthropic-version") != request.api_version)
-    return "anthropic-version is " + request.api_version;
-  if (json::string_or(expected, "anthropic-beta") != request.beta)
-    return "anthropic-beta is '" + request.beta + "'";
-  return {};
-}
-
-std::string warning_difference(const json::Value& expected, const wire::ChatRequest& request) {
-  std::string wanted, actual;
-  for (const auto& code : expected.GetArray())
-    wanted.append(json::text(code)) += ' ';
-  for (const auto& code : request.warnings)
-    actual.append(code) += ' ';
-  return wanted == actual ? "" : "warnings are [" + actual + "], wanted [" + wanted + "]";
-}
-
-}  // namespace
 
 std::string check_chat_request(const json::Value& v) {
-  wire::ChatOptions options;
-  if (const json::Value* given = json::find(v, "options")) {
-    if (const json::Value* aliases = json::find(*given, "model_aliases"))
-      for (const auto& alias : aliases->GetObject())
-        options.aliases.emplace(json::text(alias.name), json::text(alias.value));
-    if (const json::Value* strict = json::find(*given, "strict")) options.strict = strict->IsTrue();
-  }
+  const wire::ChatOptions options{model_aliases(v), has_option(v, "strict")};
   const auto decoded = wire::decode_chat(json::dump(member(v, "openai_request")), options);
-  if (const json::Value* wanted = json::find(v, "expect_error")) {
-    if (decoded) return "was accepted: " + decoded->messages.body;
-    if (const int status = wire::http_status(decoded.error());
-        status != (*wanted)["status"].GetInt())
-      return "status is " + std::to_string(status);
-    return error_difference((*wanted)["error"], wire::encode_error(decoded.error()));
-  }
-  if (!decoded) return "was refused: " + wire::encode_error(decoded.error());
-  const wire::MessagesRequest& request = decoded->messages;
-  auto body = parsed(request.body),
-       wanted = parsed(json::dump(member(v, "expect_anthropic_request")));
-  if (body.HasParseError()) return "the body is not JSON: " + request.body;
-
-  const auto elements =
-      request.body.substr(request.messages_begin, request.messages_end - request.messages_begin);
-  if (auto moved = difference(body["messages"], parsed("[" + elements + "]")); !moved.empty())
-    return "the span of the messages is wrong: " + moved;
-  if (request.model != body["model"].GetString()) return "model is " + request.model;
-  if (request.max_tokens != body["max_tokens"].GetInt64()) return "max_tokens differ";
-  if (request.stream != body.HasMember("stream")) return "stream differs";
-
-  canonicalise(body);
-  canonicalise(wanted);
-  if (auto differs = difference(wanted, body); !differs.empty()) return differs;
-  if (auto differs = header_difference(member(v, "expect_anthropic_headers"), request);
-      !differs.empty())
-    return differs;
-  return warning_difference(member(v, "expect_warnings"), *decoded);
+  if (!decoded) return refusal_difference(v, decoded.error());
+  return request_difference(v, decoded->messages, decoded->warnings);
 }
 
 }  // namespace claif::test

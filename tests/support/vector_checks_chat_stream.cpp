@@ -1,8 +1,8 @@
-#include "sse.hpp"
 #include "support/chat_frames.hpp"
 #include "support/chunk_grammar.hpp"
 #include "support/played_stream.hpp"
 #include "support/stream_sums.hpp"
+#include "support/upstream_sse.hpp"
 #include "support/vector_checks.hpp"
 #include "support/vector_compare.hpp"
 #include "wire/openai_error.hpp"
@@ -97,44 +97,14 @@ std::string check_http_error(const json::Value& expected, const PlayedStream& pl
   return error_difference(member(expected, "error"), wire::encode_error(*played.http_error()));
 }
 
-// The upstream's body: as given, or made of the events.
-std::string upstream_body(const json::Value& v) {
-  std::string out(json::string_or(v, "anthropic_sse_raw"));
-  if (const json::Value* events = json::find(v, "anthropic_sse"))
-    for (const auto& event : events->GetArray())
-      out.append("event: ")
-          .append(json::string_or(event, "type"))
-          .append("\ndata: ")
-          .append(json::dump(event))
-          .append("\n\n");
-  return out;
-}
-
-using SseEvents = std::vector<std::pair<std::string, std::string>>;
-
-// The events of a body that arrives in two pieces, cut at `cut`.
-SseEvents read_events(std::string_view body, size_t cut) {
-  SseEvents out;
-  transport_anthropic::SseParser parser;
-  const auto sink = [&](std::string_view type, std::string_view data) {
-    out.emplace_back(type, data);
-  };
-  const bool fits = parser.feed(body.substr(0, cut), sink) && parser.feed(body.substr(cut), sink);
-  if (!fits) out.emplace_back("too large", "");
-  parser.finish(sink);
-  return out;
-}
-
 }  // namespace
 
 std::string check_chat_stream(const json::Value& v) {
   const std::string body = upstream_body(v);
-  const SseEvents events = read_events(body, 0);
-  for (size_t cut = 1; cut < body.size(); ++cut)
-    if (read_events(body, cut) != events) return "other events when cut at " + std::to_string(cut);
+  if (auto fault = cut_fault(body); !fault.empty()) return fault;
   const wire::ChatEncoding encoding = chat_encoding(v);
   PlayedStream played(encoding);
-  for (const auto& [type, data] : events)
+  for (const auto& [type, data] : read_events(body, 0))
     played.json(data);
   played.end();
   if (const json::Value* expected = json::find(v, "expect_http_error"))

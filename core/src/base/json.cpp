@@ -1,5 +1,6 @@
 #include "base/json.hpp"
 
+#include "base/json_source.hpp"
 #include "base/limits.hpp"
 
 #include <algorithm>
@@ -91,6 +92,7 @@ struct Document::Memory {
       : text(std::move(t)),
         pool(nodes.data(), nodes.size(), std::clamp<size_t>(text.size(), 4096, 65536)) {}
   std::string text;
+  SourceStream::Literals literals;
   alignas(8) std::array<char, 3072> nodes;
   rapidjson::MemoryPoolAllocator<> pool;
 };
@@ -101,6 +103,10 @@ void Document::Release::operator()(Memory* memory) const {
 
 Document::Document(std::unique_ptr<Memory, Release> memory)
     : memory_(std::move(memory)), doc_(&memory_->pool) {}
+
+std::string_view Document::literal(std::string_view text) const {
+  return memory_->literals.of(text);
+}
 
 bool is_utf8(std::string_view s) {
   const auto* p = reinterpret_cast<const unsigned char*>(s.data());
@@ -170,7 +176,7 @@ Result<Document> parse(std::string text) {
   const size_t size = text.size();
   Document out(
       std::unique_ptr<Document::Memory, Document::Release>(new Document::Memory(std::move(text))));
-  rapidjson::InsituStringStream stream(out.memory_->text.data());
+  SourceStream stream(out.memory_->text, out.memory_->literals);
   rapidjson::Reader reader;
   bool half_character = false;
   const auto generate = [&](rapidjson::Document& doc) {

@@ -37,6 +37,9 @@ class Document {
  public:
   const Value& root() const { return doc_; }
   const Value* operator->() const { return &doc_; }
+  // How a long string of this document, `text`, was written between its quotes; empty when `text`
+  // is none, or a part of one.
+  std::string_view literal(std::string_view text) const;
 
  private:
   friend Result<Document> parse(std::string text);
@@ -104,6 +107,8 @@ std::string quote(std::string_view s);
 class Writer {
  public:
   explicit Writer(size_t reserve = 512) { out_.reserve(reserve); }
+  // Copies the long strings of `source` as they are written there, in place of escaping them again.
+  Writer(size_t reserve, const Document& source) : Writer(reserve) { source_ = &source; }
   Writer& object() { return open('{'); }
   Writer& end_object() { return close('}'); }
   Writer& array() { return open('['); }
@@ -172,6 +177,7 @@ class Writer {
   }
 
   std::string out_;
+  const Document* source_ = nullptr;
   bool fresh_ = true;  // no comma before what comes next
 };
 

@@ -22,7 +22,8 @@ size_t put_escape(char* out, unsigned char c) {
     out[1] = pair[1];
     return 2;
   }
-  std::memcpy(out + 1, "u00", 3);
+  out[1] = 'u';
+  out[2] = out[3] = '0';
   out[4] = kDigits[c >> 4];
   out[5] = kDigits[c & 15];
   return 6;
@@ -83,7 +84,11 @@ void append_number(std::string& out, Number n) {
 
 Writer& Writer::string(std::string_view s) {
   separate();
-  append_string(out_, s);
+  const std::string_view literal = source_ != nullptr ? source_->literal(s) : std::string_view();
+  if (literal.empty())
+    append_string(out_, s);
+  else
+    out_.append(1, '"').append(literal).append(1, '"');
   return *this;
 }
 

@@ -54,7 +54,7 @@ std::string explain(std::string_view keyword,
 Result<void> check_schema(std::string_view schema_text,
                           std::string_view json_text,
                           std::string_view where) {
-  const auto complain = [&](std::string what) {
+  const auto complain = [&](const std::string& what) {
     return fail(Errc::configuration, std::string(where) + ": " + what);
   };
   auto value = json::parse(std::string(json_text));

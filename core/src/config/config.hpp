@@ -42,6 +42,7 @@ struct Config {
   PluginSpec transport, approval;
   std::vector<PluginSpec> hooks, observers;
   std::optional<PluginSpec> cache, sessions;
+  std::optional<PluginSpec> responses;  // a session store for the Responses API; none by default
   bool cache_on = false;
   uint64_t cache_ttl_ms = 3'600'000;
   std::string model;  // used when a command names none

@@ -147,9 +147,13 @@ Config decode(const json::Value& root) {
     out.cache_on = json::string_or(*v, "mode") == "on";
     number(*v, "ttl_ms", out.cache_ttl_ms);
   }
-  if (const json::Value* v = json::find(root, "sessions");
-      v != nullptr && json::find(*v, "use") != nullptr)
-    out.sessions = plugin(*v);
+  const auto place = [&root](const char* name) {
+    const json::Value* v = json::find(root, name);
+    const bool filled = v != nullptr && json::find(*v, "use") != nullptr;
+    return filled ? std::optional(plugin(*v)) : std::nullopt;
+  };
+  out.sessions = place("sessions");
+  out.responses = place("responses");
   out.model = json::string_or(root, "model");
   if (const json::Value* v = json::find(root, "presets")) out.presets = presets(*v);
   out.model_aliases = strings(root, "model_aliases");

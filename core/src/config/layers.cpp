@@ -66,7 +66,7 @@ void Layers::set(std::string_view key, std::string_view value, std::string_view 
   while (end != std::string_view::npos) {
     const size_t dot = end == 0 ? std::string_view::npos : key.rfind('.', end - 1);
     const size_t begin = dot == std::string_view::npos ? 0 : dot + 1;
-    text = "{" + json::quote(key.substr(begin, end - begin)) + ":" + text + "}";
+    text.insert(0, "{" + json::quote(key.substr(begin, end - begin)) + ":").append("}");
     end = dot;
   }
   if (const auto overlay = json::parse(std::move(text))) merge(overlay->root(), origin);

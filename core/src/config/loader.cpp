@@ -122,9 +122,10 @@ void add_plugin_defaults(Layers& layers, const ConfigSources& sources, const fs:
     set_default(layers, "transport", "auth_token", sources.env("ANTHROPIC_AUTH_TOKEN"),
                 "ANTHROPIC_AUTH_TOKEN");
   }
-  if (const json::Value* sessions = json::find(layers.root(), "sessions");
-      sessions != nullptr && json::string_or(*sessions, "use") == "jsonl")
-    set_default(layers, "sessions", "dir", (home / "sessions").string(), "default");
+  for (const char* place : {"sessions", "responses"})
+    if (const json::Value* store = json::find(layers.root(), place);
+        store != nullptr && json::string_or(*store, "use") == "jsonl")
+      set_default(layers, place, "dir", (home / place).string(), "default");
 }
 
 bool is_secret_name(std::string_view key) {

@@ -35,6 +35,12 @@ std::string_view config_schema() {
       }
     },
     "sessions": {"$ref": "#/definitions/plugin"},
+    "responses": {
+      "type": "object",
+      "additionalProperties": false,
+      "description": "a session store that keeps what /v1/responses answers, for previous_response_id; none by default",
+      "properties": {"use": {"type": "string"}, "config": {"type": "object"}}
+    },
     "model": {"type": "string", "description": "the model when a command names none"},
     "presets": {
       "type": "object",

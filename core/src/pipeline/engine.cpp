@@ -106,6 +106,9 @@ Result<void> Engine::fill_places() {
   if (config_.sessions) {
     CLAIF_TRY(store_, plugins_->fill("sessions", kind_of("store"), *config_.sessions));
   }
+  if (config_.responses) {
+    CLAIF_TRY(responses_, plugins_->fill("responses", kind_of("store"), *config_.responses));
+  }
   std::vector<plugin::Slot*> observing;
   for (size_t i = 0; i < config_.observers.size(); ++i) {
     CLAIF_TRY(auto slot, plugins_->fill("observers[" + std::to_string(i) + "]", kind_of("observer"),
@@ -163,6 +166,7 @@ Engine::~Engine() {
   observing_.clear();
   cache_.reset();
   store_.reset();
+  responses_.reset();
   approval_.reset();
   transport_.reset();
   plugin::Module::on_still_mapped = nullptr;

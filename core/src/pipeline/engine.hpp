@@ -48,6 +48,7 @@ class Engine {
   plugin::PluginManager& plugins() { return *plugins_; }
   plugin::Slot& transport() { return *transport_; }
   plugin::Slot* store() { return store_.get(); }
+  plugin::Slot* responses() { return responses_.get(); }  // null: they are not kept
 
  private:
   explicit Engine(Config config);
@@ -62,7 +63,7 @@ class Engine {
   pipeline::Settings settings_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<plugin::PluginManager> plugins_;
-  std::unique_ptr<plugin::Slot> transport_, approval_, cache_, store_;
+  std::unique_ptr<plugin::Slot> transport_, approval_, cache_, store_, responses_;
   std::vector<std::unique_ptr<plugin::Slot>> hooks_, observing_;
   std::unique_ptr<bus::ObserverQueue> observers_;
 };

@@ -82,7 +82,7 @@ Task<Result<void>> Pipeline::attempt(RunContext& context, EventSink& sink) {
     auto relaying = relay(context, sink, relay_state, batch);
     outcome = co_await std::move(relaying);
   }
-  // The call has a result only when all that it emitted was taken.
+  // Only then did the transport end; else it is left in the middle.
   const bool ended = outcome && !relay_state.stopped;
   // What a transport says of an answer that was cut off (transport.h).
   const bool cut = ended && call.result().status == CLAIF_E_INTERNAL && relay_state.order.started();

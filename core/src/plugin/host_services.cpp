@@ -149,6 +149,7 @@ struct ServiceTables {
     try {
       if (!CLAIF_HAS(m, bucket_count) || m->type > CLAIF_METRIC_HISTOGRAM) return 0;
       std::vector<std::string> labels;
+      labels.reserve(m->label_count);
       for (size_t i = 0; i < m->label_count; ++i)
         labels.emplace_back(view(m->labels[i]));
       const auto defined = context.services_.metrics.define(

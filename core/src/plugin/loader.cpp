@@ -6,7 +6,6 @@
 #include "plugin/trust.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <fcntl.h>
 #include <system_error>
 #include <unistd.h>
@@ -24,7 +23,8 @@ constexpr size_t kMaxFile = 256u * 1024 * 1024;
 Result<std::string> read_once(const fs::path& file) {
   const int fd = ::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
   if (fd < 0)
-    return fail(Errc::configuration, file.string() + " cannot be opened: " + std::strerror(errno));
+    return fail(Errc::configuration,
+                file.string() + " cannot be opened: " + std::generic_category().message(errno));
   std::string out;
   struct stat st {};
   if (::fstat(fd, &st) == 0 && st.st_size > 0 && static_cast<size_t>(st.st_size) <= kMaxFile)
@@ -118,7 +118,8 @@ Result<fs::path> Loader::stage(const fs::path& file,
                                const std::string& digest) {
   const auto refuse = [&](const std::string& what) {
     return fail(Errc::configuration, "cannot stage " + file.string() + " in " + staging_.string() +
-                                         ": " + what + ": " + std::strerror(errno));
+                                         ": " + what + ": " +
+                                         std::generic_category().message(errno));
   };
   std::error_code ignored;
   fs::create_directories(staging_.parent_path(), ignored);
@@ -131,9 +132,8 @@ Result<fs::path> Loader::stage(const fs::path& file,
                                          "remove it, or run chmod 700 on it");
   // A name of its own for every load: dlopen knows a file by its name, and would give back the old
   // one.
-  const fs::path target =
-      staging_ / (digest.substr(0, 16) + "-" + std::to_string(::getpid()) + "-" +
-                  std::to_string(next_number()) + "-" + file.filename().string());
+  fs::path target = staging_ / (digest.substr(0, 16) + "-" + std::to_string(::getpid()) + "-" +
+                                std::to_string(next_number()) + "-" + file.filename().string());
   const int fd = ::open(target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0500);
   if (fd < 0) return refuse("open");
   size_t done = 0;
@@ -144,7 +144,7 @@ Result<fs::path> Loader::stage(const fs::path& file,
   }
   ::close(fd);
   if (done != bytes.size()) {
-    const auto error = refuse("write");
+    auto error = refuse("write");
     fs::remove(target, ignored);
     return error;
   }

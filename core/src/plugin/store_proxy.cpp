@@ -43,6 +43,18 @@ Task<Result<uint64_t>> store_append(
   co_return count;
 }
 
+Task<Result<void>> store_erase(CallSite site, std::string session, Millis deadline) {
+  auto invoke = [session = std::move(session)](const claif_store_v1& table, void* self,
+                                               claif_op* op) {
+    table.erase(self, sdk::str(session), op);
+  };
+  auto call = call_plugin<claif_store_v1>(site, deadline, "erase", OnInternalError::is_an_answer,
+                                          nullptr, std::move(invoke));
+  const OpResult result = co_await std::move(call);
+  if (result.status != CLAIF_OK) co_return to_error(result, "erasing the session");
+  co_return Result<void>();
+}
+
 Task<Result<SessionPage>> store_list(CallSite site,
                                      std::string cursor,
                                      uint32_t limit,

@@ -19,6 +19,9 @@ Task<Result<std::vector<std::string>>> store_load(CallSite site,
 Task<Result<uint64_t>> store_append(
     CallSite site, std::string session, uint64_t expect, std::string record, Millis deadline);
 
+// not_found: no such session.
+Task<Result<void>> store_erase(CallSite site, std::string session, Millis deadline);
+
 struct SessionPage {
   std::vector<std::string> items;  // JSON objects: id, records, bytes, updated_ms
   std::string next;                // empty: the last page

@@ -1,6 +1,6 @@
 #include "plugin/trust.hpp"
 
-#include <cstring>
+#include <system_error>
 #include <unistd.h>
 
 #include <sys/stat.h>
@@ -17,7 +17,7 @@ tl::unexpected<Error> refuse(const fs::path& path, const std::string& why) {
 Result<struct stat> status_of(const fs::path& path) {
   struct stat st {};
   if (::lstat(path.c_str(), &st) != 0)
-    return refuse(path, std::string("cannot be read: ") + std::strerror(errno));
+    return refuse(path, std::string("cannot be read: ") + std::generic_category().message(errno));
   return st;
 }
 

@@ -94,26 +94,11 @@ class Reader {
     return image_of_url(draft_, json::text(*url), path + ".url");
   }
 
-  // The extension cache_control of a message lands on its last block.
-  static Result<void> mark_last(const json::Value& message,
-                                const std::string& path,
-                                std::vector<Part>& parts) {
-    CLAIF_TRY(std::string mark, cache_control_of(message, path));
-    if (mark.empty()) return {};
-    for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
-      if (part->kind == Part::Kind::verbatim) continue;  // a thinking block takes none
-      if (part->kind == Part::Kind::text && is_blank(part->text)) continue;
-      part->cache_control = std::move(mark);
-      break;
-    }
-    return {};
-  }
-
   Result<void> read_system(const json::Value& message, const std::string& path) {
     const json::Value* content = json::find(message, "content");
     if (content == nullptr) return missing(path + ".content");
     CLAIF_TRY(auto pieces, parts(content, path, {}));
-    CLAIF_CHECK(mark_last(message, path, pieces));
+    CLAIF_CHECK(mark_last_part(message, path, pieces));
     for (Part& piece : pieces)
       conversation_.add_system(std::move(piece));
     return {};
@@ -123,7 +108,7 @@ class Reader {
     const json::Value* content = json::find(message, "content");
     if (content == nullptr) return invalid_type(path + ".content", "a string or a list of parts");
     CLAIF_TRY(auto blocks, parts(content, path, {true, false}));
-    CLAIF_CHECK(mark_last(message, path, blocks));
+    CLAIF_CHECK(mark_last_part(message, path, blocks));
     conversation_.add_user(std::move(blocks));
     return {};
   }
@@ -147,7 +132,7 @@ class Reader {
       calls_param = path + ".function_call";
       CLAIF_CHECK(read_called(*call, calls_param, "call_fn_" + std::to_string(i), blocks));
     }
-    CLAIF_CHECK(mark_last(message, path, blocks));
+    CLAIF_CHECK(mark_last_part(message, path, blocks));
     return conversation_.add_assistant(std::move(blocks), calls_param);
   }
 

@@ -113,7 +113,7 @@ Result<void> read_all(ChatDraft& draft, ChatRequest& out, Reading& reading) {
   CLAIF_TRY(out.encoding.legacy_functions, read_tools(draft, reading.tools));
   CLAIF_CHECK(read_messages(draft, reading.conversation));
   CLAIF_TRY(reading.format,
-            choose_format(draft, draft.get(Param::response_format), "response_format"));
+            choose_format(draft, draft.get(Param::response_format), "response_format", true));
   const bool prefill = reading.conversation.ends_with_prefill();
   if (prefill && reading.format.json_schema)  // P10
     return invalid_value("response_format",
@@ -143,8 +143,12 @@ Result<void> read_all(ChatDraft& draft, ChatRequest& out, Reading& reading) {
   return {};
 }
 
-Result<void> write_body(ChatDraft& draft, const Reading& reading, ChatRequest& out, size_t size) {
-  json::Writer json(size + 256);
+Result<void> write_body(ChatDraft& draft,
+                        const Reading& reading,
+                        const json::Document& source,
+                        size_t size,
+                        ChatRequest& out) {
+  json::Writer json(size + 256, source);
   json.object().key("model").string(draft.model_id);
   if (out.messages.stream) json.key("stream").boolean(true);
   json.key("max_tokens").integer(out.messages.max_tokens);
@@ -180,7 +184,7 @@ Result<ChatRequest> decode_chat(std::string body, const ChatOptions& options) {
   CLAIF_CHECK(check_ignored(draft));
   Reading reading(draft);
   CLAIF_CHECK(read_all(draft, out, reading));
-  CLAIF_CHECK(write_body(draft, reading, out, size));
+  CLAIF_CHECK(write_body(draft, reading, doc, size, out));
 
   if (options.strict) CLAIF_CHECK(refuse_first_warning(draft));
   CLAIF_TRY(out.messages.beta, read_beta(draft.get(Param::anthropic_beta)));

@@ -1,6 +1,7 @@
 #include "wire/content.hpp"
 
 #include "wire/media.hpp"
+#include "wire/params.hpp"
 
 namespace claif::wire {
 namespace {
@@ -143,6 +144,17 @@ Result<Part> image_of_url(Draft& draft, std::string_view url, const std::string&
   return out;
 }
 
+Result<Part> stored_file(std::string_view id, Part::Kind kind, const std::string& param) {
+  if (!id.starts_with("file_"))
+    return invalid_value(
+        param, "'" + std::string(id) + "' is no file of Anthropic's: their ids begin with file_");
+  Part out;
+  out.kind = kind;
+  out.source = Part::Source::file;
+  out.text = id;
+  return out;
+}
+
 Result<Part> file_of(Draft& draft, const FileFields& file, const std::string& path) {
   CLAIF_TRY(const std::string_view name, optional_string(file.name, path + ".filename"));
   if (file.data != nullptr) {
@@ -151,14 +163,7 @@ Result<Part> file_of(Draft& draft, const FileFields& file, const std::string& pa
   }
   if (file.id == nullptr) return missing(path + ".file_data");
   CLAIF_TRY(const std::string_view id, optional_string(file.id, path + ".file_id"));
-  if (!id.starts_with("file_"))
-    return invalid_value(
-        path + ".file_id",
-        "'" + std::string(id) + "' is no file of Anthropic's: their ids begin with file_");
-  Part out;
-  out.kind = Part::Kind::document;
-  out.source = Part::Source::file;
-  out.text = id;
+  CLAIF_TRY(Part out, stored_file(id, Part::Kind::document, path + ".file_id"));
   out.title = name;
   return out;
 }
@@ -173,6 +178,20 @@ std::string sanitise_id(Draft& draft, std::string_view id) {
     draft.warn("tool_call_id", "sanitized");
   }
   return out;
+}
+
+Result<void> mark_last_part(const json::Value& message,
+                            const std::string& path,
+                            std::vector<Part>& parts) {
+  CLAIF_TRY(std::string mark, cache_control_of(message, path));
+  if (mark.empty()) return {};
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
+    if (part->kind == Part::Kind::verbatim) continue;  // a thinking block takes none
+    if (part->kind == Part::Kind::text && is_blank(part->text)) continue;
+    part->cache_control = std::move(mark);
+    break;
+  }
+  return {};
 }
 
 void write_part(Draft& draft, const Part& part, json::Writer& out) {

@@ -52,8 +52,15 @@ struct FileFields {
   const json::Value* name;
 };
 Result<Part> file_of(Draft& draft, const FileFields& file, const std::string& path);
+// The block of a file in Anthropic's store: an image or a document.
+Result<Part> stored_file(std::string_view id, Part::Kind kind, const std::string& param);
 // P17: ids keep to [A-Za-z0-9_-].
 std::string sanitise_id(Draft& draft, std::string_view id);
+
+// The extension cache_control of a message lands on its last part that takes one.
+Result<void> mark_last_part(const json::Value& message,
+                            const std::string& path,
+                            std::vector<Part>& parts);
 
 void write_part(Draft& draft, const Part& part, json::Writer& out);
 

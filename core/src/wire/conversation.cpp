@@ -187,7 +187,10 @@ void Conversation::write_system(json::Writer& out) const {
   if (system_.empty()) return;
   out.key("system");
   if (!any_cached(system_)) {
-    out.string(joined(system_));
+    if (system_.size() == 1)
+      out.string(system_.front().data());
+    else
+      out.string(joined(system_));
     return;
   }
   out.array();

@@ -101,8 +101,9 @@ Result<void> write_identity(Draft& draft, const Identity& identity, json::Writer
   if (user.empty()) user = second;
   if (identity.metadata != nullptr) {
     if (!identity.metadata->IsObject()) return invalid_type("metadata", "an object");
-    for (const auto& member : identity.metadata->GetObject())
-      if (json::text(member.name) != "user_id") draft.warn("metadata", "ignored");
+    if (!identity.echoes_metadata)
+      for (const auto& member : identity.metadata->GetObject())
+        if (json::text(member.name) != "user_id") draft.warn("metadata", "ignored");
     if (user.empty()) user = json::string_or(*identity.metadata, "user_id");
   }
   if (user.empty()) return {};

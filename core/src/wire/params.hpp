@@ -35,6 +35,7 @@ struct Identity {
   const json::Value* safety_identifier;
   const json::Value* user;
   const json::Value* metadata;
+  bool echoes_metadata = false;  // Responses: other keys are no loss
 };
 Result<void> write_identity(Draft& draft, const Identity& identity, json::Writer& out);
 Result<void> write_service_tier(Draft& draft, const json::Value* tier, json::Writer& out);

@@ -23,7 +23,8 @@ FormatChoice by_prompt(Draft& draft, bool json_schema, const json::Value* schema
 
 Result<FormatChoice> choose_format(Draft& draft,
                                    const json::Value* format,
-                                   const std::string& param) {
+                                   const std::string& param,
+                                   bool nested) {
   if (format == nullptr) return FormatChoice{};
   if (!format->IsObject()) return invalid_type(param, "an object");
   const json::Value* type = json::find(*format, "type");
@@ -35,10 +36,14 @@ Result<FormatChoice> choose_format(Draft& draft,
   if (t != "json_schema")
     return invalid_value(param + ".type",
                          "'" + param + ".type' must be text, json_object or json_schema");
-  const std::string path = param + ".json_schema";
-  const json::Value* holder = json::find(*format, "json_schema");
-  if (holder == nullptr) return missing(path);
-  if (!holder->IsObject()) return invalid_type(path, "an object");
+  const json::Value* holder = format;
+  std::string path = param;
+  if (nested) {
+    path += ".json_schema";
+    holder = json::find(*format, "json_schema");
+    if (holder == nullptr) return missing(path);
+    if (!holder->IsObject()) return invalid_type(path, "an object");
+  }
   const json::Value* schema = json::find(*holder, "schema");
   if (schema == nullptr) return by_prompt(draft, true, nullptr);
   if (!schema->IsObject()) return invalid_type(path + ".schema", "an object");

@@ -1,5 +1,5 @@
-// Structured output: OpenAI's response_format -> output_config.format, or words that ask for it
-// (translation.md 2.8).
+// Structured output: OpenAI's response_format and text.format -> output_config.format, or words
+// that ask for it (translation.md 2.8).
 #pragma once
 
 #include "wire/draft.hpp"
@@ -14,9 +14,11 @@ struct FormatChoice {
   std::string prompt;        // F2: a last piece of system text, empty for none
 };
 
-// `format` may be null. `param` names it in errors.
+// `format` may be null. `param` names it in errors; `nested`: the schema is in its member
+// json_schema (chat completions), else in itself (Responses).
 Result<FormatChoice> choose_format(Draft& draft,
                                    const json::Value* format,
-                                   const std::string& param);
+                                   const std::string& param,
+                                   bool nested);
 
 }  // namespace claif::wire

@@ -52,7 +52,7 @@ void ResponsesFrames::annotation_added(const OutputItem& item, std::string& out)
   const auto& citations = message_of(item).citations;
   begin("response.output_text.annotation.added", item).key("content_index").integer(0);
   frame_.key("annotation_index").integer(static_cast<int64_t>(citations.size()) - 1);
-  write_annotation(frame_.key("annotation"), citations.back());
+  write_url_citation(frame_.key("annotation"), citations.back());
   send(out);
 }
 

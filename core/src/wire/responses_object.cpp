@@ -23,30 +23,35 @@ void write_error(json::Writer& out, const Error& error) {  // Q16
   out.key("message").string(error.message).end_object();
 }
 
+MessageItem& current_message(ResponseOutput& output) {
+  OutputItem& item = output.message() != nullptr ? *output.message() : output.begin_message();
+  return std::get<MessageItem>(item.body);
+}
+
+void end_message(ResponseOutput& output, ItemStatus status) {
+  if (OutputItem* item = output.leave_message()) item->status = status;
+}
+
 void add_text(const Block& block, ResponseOutput& output) {
-  OutputItem& item =
-      output.open_message() != nullptr ? *output.open_message() : output.begin_message();
-  auto& message = std::get<MessageItem>(item.body);
-  const int64_t begin = message.length;
+  MessageItem& message = current_message(output);
+  const size_t begin = message.length;
   message.has_text = true;
   message.append(block.text);
   if (block.json == nullptr) return;
   for (Link& link : links_of(*block.json))
-    message.citations.push_back({begin, message.length, std::move(link)});
+    message.citations.push_back({std::move(link), begin, message.length});
 }
 
 ReasoningItem reasoning_of(const Block& block, const ResponsesEcho& echo) {
   ReasoningItem out;
   if (echo.include_reasoning) out.summary = block.text;
-  const bool whole = block.json != nullptr && (block.kind == BlockKind::redacted_thinking ||
-                                               !json::string_or(*block.json, "signature").empty());
-  if (whole) out.block = json::dump(*block.json);
+  if (can_be_replayed(*block.json)) out.block = json::dump(*block.json);
   return out;
 }
 
 void add_block(const Block& block, const ResponsesEcho& echo, ResponseOutput& output) {
   if (block.kind == BlockKind::text) return add_text(block, output);
-  output.close_message(ItemStatus::completed);
+  end_message(output, ItemStatus::completed);
   if (block.kind == BlockKind::thinking || block.kind == BlockKind::redacted_thinking) {
     output.add(reasoning_of(block, echo)).status = ItemStatus::completed;
   } else if (block.kind == BlockKind::tool_use) {
@@ -54,15 +59,9 @@ void add_block(const Block& block, const ResponsesEcho& echo, ResponseOutput& ou
     FunctionCallItem call{std::string(block.id), std::string(block.name), std::move(input.text)};
     output.add(std::move(call)).status =
         input.complete ? ItemStatus::completed : ItemStatus::incomplete;
-  } else if (block.kind == BlockKind::server_tool_use && block.name == "web_search") {
+  } else if (is_web_search(block.kind, block.name)) {
     output.add(WebSearchItem{search_query(block.input)}).status = ItemStatus::completed;
   }
-}
-
-void add_refusal(std::string_view refusal, ResponseOutput& output) {  // Q10
-  OutputItem& item =
-      output.open_message() != nullptr ? *output.open_message() : output.begin_message();
-  std::get<MessageItem>(item.body).refusal = refusal.empty() ? kDefaultRefusal : refusal;
 }
 
 }  // namespace
@@ -82,8 +81,9 @@ void write_response(json::Writer& out, const ResponseState& state, const Respons
     out.object().key("reason").string(state.incomplete_reason).end_object();
   out.key("instructions").raw(echo.instructions);
   out.key("max_output_tokens").raw(echo.max_output_tokens);
-  out.key("model").string(state.model).key("output");
-  state.output.write(out, echo.include_encrypted_content, state.refused);
+  out.key("model").string(state.model);
+  if (state.error == nullptr)  // else the client keeps the items that it got
+    state.output.write(out.key("output"), echo.include_encrypted_content, state.refused);
   out.key("parallel_tool_calls").raw(echo.parallel_tool_calls);
   out.key("previous_response_id").raw(echo.previous_response_id);
   out.key("reasoning").raw(echo.reasoning).key("store").boolean(echo.store);
@@ -106,8 +106,10 @@ std::string encode_response(const Message& message,
     add_block(block, echo, output);
   const ResponseOutcome outcome = outcome_of(message.stop_reason);
   const bool refused = message.stop_reason == "refusal";
-  if (refused) add_refusal(message.refusal, output);
-  output.close_message(outcome.item_status());
+  if (refused)  // Q10
+    current_message(output).refusal = message.refusal.empty() ? kDefaultRefusal : message.refusal;
+  end_message(output, outcome.item_status());
+  if (echo.strip_fence) output.strip_fences();
   json::Writer out(1024);
   write_response(out,
                  {id, message.model, outcome.status, created, outcome.reason, nullptr,

@@ -27,9 +27,11 @@ struct ResponsesEcho {
   std::string previous_response_id = "null";
   bool store = false;  // the response is kept (Q7)
 
-  // Not repeated; they decide what reasoning items hold.
+  // Not repeated; they decide what the output holds.
   bool include_encrypted_content = false;  // the signed thinking, for clients that keep it (Q9)
   bool include_reasoning = true;           // its text, as the summary
+  bool strip_fence = false;  // JSON was asked for by prompt: no Markdown around it (F2); whole
+                             // objects only
 };
 
 // A response as it stands. What it points to must outlive it.
@@ -44,7 +46,7 @@ struct ResponseState {
 };
 void write_response(json::Writer& out, const ResponseState& state, const ResponsesEcho& echo);
 
-// The response object of a whole message (Q8-Q11).
+// The response object of a whole message (Q8-Q11). `created` is seconds since 1970.
 std::string encode_response(const Message& message,
                             const ResponsesEcho& echo,
                             std::string_view id,

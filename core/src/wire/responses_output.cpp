@@ -1,5 +1,7 @@
 #include "wire/responses_output.hpp"
 
+#include "base/limits.hpp"
+#include "wire/code_fence.hpp"
 #include "wire/finish_reason.hpp"
 #include "wire/reasoning_carrier.hpp"
 
@@ -18,6 +20,11 @@ std::string_view name_of(ItemStatus status) {
       return "incomplete";
   }
   return "incomplete";
+}
+
+// As BlockBuilder sees it: an object that fits into a request, where five levels are around it.
+bool is_input(const json::Value& v) {
+  return v.IsObject() && json::is_within(v, limits::kJsonDepth - 5);
 }
 
 struct BodyWriter {
@@ -58,18 +65,24 @@ struct BodyWriter {
 
 void MessageItem::append(std::string_view more) {
   text += more;
-  length += static_cast<int64_t>(code_points(more));
+  length += code_points(more);
 }
 
-void ResponseOutput::close_message(ItemStatus status) {
-  if (message_ != nullptr) message_->status = status;
-  message_ = nullptr;
+void MessageItem::strip_fence() {
+  const std::string_view inside = without_fence(text);
+  if (inside.size() == text.size()) return;
+  const auto before = static_cast<size_t>(inside.data() - text.data());
+  const size_t removed = code_points(std::string_view(text).substr(0, before));
+  length = code_points(inside);
+  for (UrlCitation& citation : citations)
+    for (size_t* offset : {&citation.begin, &citation.end})
+      *offset = std::min(*offset - std::min(*offset, removed), length);
+  text = std::string(inside);
 }
 
-void ResponseOutput::abandon() {
-  message_ = nullptr;
+void ResponseOutput::strip_fences() {
   for (OutputItem& item : items_)
-    if (item.status == ItemStatus::in_progress) item.status = ItemStatus::incomplete;
+    if (auto* message = std::get_if<MessageItem>(&item.body)) message->strip_fence();
 }
 
 void ResponseOutput::write(json::Writer& out, bool encrypted, bool refused) const {
@@ -88,7 +101,7 @@ void write_text_part(json::Writer& out, const MessageItem& message) {
   out.object().key("type").string("output_text").key("text").string(message.text);
   out.key("annotations").array();
   for (const UrlCitation& citation : message.citations)
-    write_annotation(out, citation);
+    write_url_citation(out, citation);
   out.end_array().key("logprobs").raw("[]").end_object();
 }
 
@@ -100,10 +113,16 @@ void write_summary_part(json::Writer& out, std::string_view text) {
   out.object().key("type").string("summary_text").key("text").string(text).end_object();
 }
 
-void write_annotation(json::Writer& out, const UrlCitation& citation) {
+void write_url_citation(json::Writer& out, const UrlCitation& citation) {
   out.object().key("type").string("url_citation");
-  out.key("start_index").integer(citation.start).key("end_index").integer(citation.end);
+  out.key("start_index").integer(static_cast<int64_t>(citation.begin));
+  out.key("end_index").integer(static_cast<int64_t>(citation.end));
   out.key("url").string(citation.link.url).key("title").string(citation.link.title).end_object();
+}
+
+bool can_be_replayed(const json::Value& block) {
+  return json::string_or(block, "type") != "thinking" ||
+         !json::string_or(block, "signature").empty();
 }
 
 ResponseOutcome outcome_of(std::string_view stop_reason) {
@@ -115,12 +134,12 @@ ResponseOutcome outcome_of(std::string_view stop_reason) {
 
 ToolInput read_tool_input(std::string input) {
   const auto doc = json::parse(input);
-  if (!doc || !doc->root().IsObject()) return {std::move(input), false};
+  if (!doc || !is_input(doc->root())) return {std::move(input), false};
   const std::string_view raw = json::string_or(doc->root(), "INVALID_JSON");
   if (doc->root().MemberCount() != 1 || raw.empty()) return {std::move(input), true};
   // Claude may have meant the key after all: then its value would have been an object of itself.
   const auto inner = json::parse(std::string(raw));
-  if (inner && inner->root().IsObject()) return {std::move(input), true};
+  if (inner && is_input(inner->root())) return {std::move(input), true};
   return {std::string(raw), false};
 }
 

@@ -4,33 +4,36 @@
 
 #include "base/json.hpp"
 #include "wire/citations.hpp"
+#include "wire/event.hpp"
 #include "wire/responses_ids.hpp"
 
-#include <cstdint>
+#include <cstddef>
 #include <deque>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
 namespace claif::wire {
 
-// A source on the web for the characters [start, end), in code points of the message's text (A5).
+// The code points [begin, end) of a message's text rest on `link` (A5).
 struct UrlCitation {
-  int64_t start, end;
   Link link;
+  size_t begin, end;
 };
 
 struct MessageItem {
   static constexpr std::string_view kPrefix = "msg";
   bool has_text = false;  // it has an output_text part, even if that is empty
   std::string text;
-  int64_t length = 0;  // of the text, in code points
+  size_t length = 0;  // of the text, in code points
   std::vector<UrlCitation> citations;
   std::string refusal;  // empty: no refusal part
 
   void append(std::string_view more);
+  // Without the Markdown fence around all of it, if there is one (F2).
+  void strip_fence();
 };
 struct ReasoningItem {
   static constexpr std::string_view kPrefix = "rs";
@@ -68,12 +71,12 @@ class ResponseOutput {
                                           ItemStatus::in_progress, std::move(body)});
   }
   // The message that a text block now would go on with; null when it would begin a new one.
-  OutputItem* open_message() const { return message_; }
+  OutputItem* message() const { return message_; }
   OutputItem& begin_message() { return *(message_ = &add(MessageItem{})); }
-  // A block of another kind came, or the end.
-  void close_message(ItemStatus status);
-  // Everything that is still in progress is incomplete.
-  void abandon();
+  // A block of another kind came: what text follows belongs to a new message. Returns the old one,
+  // or null.
+  OutputItem* leave_message() { return std::exchange(message_, nullptr); }
+  void strip_fences();  // of every message
 
   // Writes a JSON list. `encrypted`: with encrypted_content (Q9). A refused answer has no function
   // calls: no client may run them (Q10).
@@ -89,7 +92,14 @@ void write_item(json::Writer& out, const OutputItem& item, bool encrypted);
 void write_text_part(json::Writer& out, const MessageItem& message);
 void write_refusal_part(json::Writer& out, std::string_view refusal);
 void write_summary_part(json::Writer& out, std::string_view text);
-void write_annotation(json::Writer& out, const UrlCitation& citation);
+void write_url_citation(json::Writer& out, const UrlCitation& citation);
+
+// True for a block that becomes a WebSearchItem.
+inline bool is_web_search(BlockKind kind, std::string_view tool) {
+  return kind == BlockKind::server_tool_use && tool == "web_search";
+}
+// True for a thinking block that Claude would take back: one that is whole, and so has a signature.
+bool can_be_replayed(const json::Value& block);
 
 // The status of a response, and why it is incomplete, by the stop reason (Q10).
 struct ResponseOutcome {
@@ -101,12 +111,13 @@ struct ResponseOutcome {
 };
 ResponseOutcome outcome_of(std::string_view stop_reason);
 
-// The input of a tool call as the client gets it. `complete`: it is a JSON object.
+// The input of a tool call as the client gets it. `complete`: it is an object that could be sent
+// back.
 struct ToolInput {
   std::string text;
   bool complete;
 };
-// `input` may be what an assembler made of a call that was cut: {"INVALID_JSON": "<what came>"};
+// `input` may be what BlockBuilder made of a call that was cut: {"INVALID_JSON": "<what came>"};
 // the client gets what came (Q10).
 ToolInput read_tool_input(std::string input);
 // The query of a web search by its input.

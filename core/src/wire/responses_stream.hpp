@@ -2,8 +2,9 @@
 // when.
 #pragma once
 
+#include "wire/block.hpp"
+#include "wire/citations.hpp"
 #include "wire/event.hpp"
-#include "wire/message.hpp"
 #include "wire/responses_frames.hpp"
 #include "wire/responses_object.hpp"
 #include "wire/responses_output.hpp"
@@ -18,9 +19,9 @@
 
 namespace claif::wire {
 
-// One for each stream; not thread-safe. The object of the last event says the same as
-// encode_response of the message that the events add up to; only the spelling of a call's arguments
-// is the one that was streamed.
+// One for each stream, of events that StreamOrder admits; not thread-safe. The object of the last
+// event says the same as encode_response of the message that the events add up to; only the
+// spelling of a call's arguments is the one that was streamed, and Markdown fences stay.
 class ResponsesStreamEncoder {
  public:
   ResponsesStreamEncoder(std::string id, int64_t created, ResponsesEcho echo);
@@ -33,23 +34,26 @@ class ResponsesStreamEncoder {
   // An error of our own, as response.failed (Q16).
   void fail(const Error& error, std::string& out);
 
+  // What message_stop does, in two halves for who keeps the response before the client hears that
+  // it is complete: first everything but the last event, then that, which says whether it is kept.
+  void close(std::string& out);
+  void complete(bool kept, std::string& out);
+
   // The whole object, for the local store: with encrypted_content whatever the client asked for.
-  // Empty unless the stream ended with response.completed or response.incomplete.
+  // Empty unless close() was called, or the stream ended with response.completed or
+  // response.incomplete.
   std::string object_to_keep() const;
 
  private:
   // A block between its start and its stop, by its kind.
   struct OpenText {
     OutputItem* item;
-    int64_t begin;  // where in the item's text
+    size_t begin, end;  // its code points in the item's text; both 0: it has none yet
     std::vector<Link> links;
   };
-  struct OpenThinking {
+  struct OpenReasoning {
     OutputItem* item;
-    std::string text, signature;
-  };
-  struct OpenRedacted {
-    OutputItem* item;
+    BlockBuilder block;
   };
   struct OpenCall {
     OutputItem* item;
@@ -63,27 +67,25 @@ class ResponsesStreamEncoder {
   struct Skipped {};
   struct OpenBlock {
     int64_t index;
-    std::variant<Skipped, OpenText, OpenThinking, OpenRedacted, OpenCall, OpenSearch> body;
+    std::variant<Skipped, OpenText, OpenReasoning, OpenCall, OpenSearch> body;
   };
 
   void start(const MessageStart& event, std::string& out);
-  void whole_block(const BlockStart& block, std::string& out);
-  void block_start(const BlockStart& event, std::string& out);
-  void text(int64_t index, std::string_view piece, std::string& out);
-  void thinking(int64_t index, std::string_view piece, std::string& out);
-  void input(int64_t index, std::string_view fragment, std::string& out);
-  void signature(int64_t index, std::string_view piece);
-  void citation(int64_t index, std::string_view citation_json);
-  void block_stop(int64_t index, std::string& out);
-  void finish(std::string& out);
+  void start(const BlockStart& event, std::string& out);
+  void start_text(const BlockStart& event, std::string& out);
+  void text(const TextDelta& delta, std::string& out);
+  void thinking(const ThinkingDelta& delta, std::string& out);
+  void summary(OutputItem& item, std::string_view piece, std::string& out);
+  void input(const JsonDelta& delta, std::string& out);
+  void cite(const CitationsDelta& delta);
+  void stop(int64_t index, std::string& out);
 
   // The end of a block, by its kind.
-  void stop(Skipped&, std::string&) {}
-  void stop(OpenText& block, std::string& out);
-  void stop(OpenThinking& block, std::string& out);
-  void stop(OpenRedacted& block, std::string& out);
-  void stop(OpenCall& block, std::string& out);
-  void stop(OpenSearch& block, std::string& out);
+  void close(Skipped&, std::string&) {}
+  void close(OpenText& block, std::string& out);
+  void close(OpenReasoning& block, std::string& out);
+  void close(OpenCall& block, std::string& out);
+  void close(OpenSearch& block, std::string& out);
 
   OpenBlock* open_block(int64_t index);  // null: none with that index is open
   template <class Body>
@@ -93,7 +95,9 @@ class ResponsesStreamEncoder {
   // The message that goes on now, or a new one; with a text part for text.
   OutputItem& message(std::string& out);
   OutputItem& message_for_text(std::string& out);
-  void close_message(ItemStatus status, std::string& out);
+  // The message is done when no text block of it is open any more and none can join it.
+  void end_message_unless_open(OutputItem& item, std::string& out);
+  void end_message(OutputItem& item, ItemStatus status, std::string& out);
   void item_done(OutputItem& item, ItemStatus status, std::string& out);
   void arguments(OutputItem& item, std::string_view fragment, std::string& out);
 
@@ -108,7 +112,7 @@ class ResponsesStreamEncoder {
   std::vector<OpenBlock> open_;
   Usage usage_;
   std::string stop_reason_, refusal_;
-  bool started_ = false, over_ = false, finished_ = false;
+  bool started_ = false, over_ = false, closed_ = false;
 };
 
 }  // namespace claif::wire

@@ -144,6 +144,11 @@ Result<std::string> web_search_members(const WebSearchFields& fields, const std:
   else
     return invalid_value(path + ".search_context_size",
                          "the context size must be low, medium or high");
+  if (fields.domains != nullptr) {
+    if (!fields.domains->IsArray())
+      return invalid_type(path + ".filters.allowed_domains", "a list of strings");
+    out += R"(,"allowed_domains":)" + json::dump(*fields.domains);
+  }
   if (fields.location == nullptr) return out;
   if (!fields.location->IsObject()) return invalid_type(path + ".user_location", "an object");
   json::Writer location;

@@ -69,10 +69,11 @@ class ToolSet {
 bool is_native_tool(const json::Value& tool);
 
 // The members of web search that OpenAI's options become: max_uses by search_context_size,
-// user_location (2.1). `path` names them in errors.
+// user_location, allowed_domains (2.1, Q5). `path` names them in errors.
 struct WebSearchFields {
   const json::Value* context_size;
   const json::Value* location;  // {"country", ...}
+  const json::Value* domains = nullptr;
 };
 Result<std::string> web_search_members(const WebSearchFields& fields, const std::string& path);
 

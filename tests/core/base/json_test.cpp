@@ -65,6 +65,66 @@ TEST(Json, OutlivesAMove) {
   EXPECT_THAT(std::string(string_or(second.root(), "name")), HasSubstr("on the heap"));
 }
 
+// Every length around a block of 16 bytes, with what ends or interrupts plain text at every place.
+TEST(Json, ReadsStringsOfEveryLengthAndEscape) {
+  const std::vector<std::pair<std::string, std::string>> pieces{{"", ""},
+                                                                {R"(\n)", "\n"},
+                                                                {R"(\")", "\""},
+                                                                {R"(\\)", "\\"},
+                                                                {R"(\/)", "/"},
+                                                                {R"(\u00e9)", "é"},
+                                                                {R"(\ud83d\ude00)", "😀"},
+                                                                {"é", "é"},
+                                                                {R"(\b\f\r\t)", "\b\f\r\t"}};
+  for (size_t size = 0; size < 70; ++size)
+    for (size_t at = 0; at <= size; at += size < 20 ? 1 : 7)
+      for (const auto& [written, read] : pieces) {
+        const std::string before(at, 'a'), after(size - at, 'b');
+        const auto doc = parse("[\"" + before + written + after + "\",\"next\"]");
+        ASSERT_TRUE(doc) << size << ' ' << at << ' ' << written;
+        ASSERT_EQ(text(doc->root()[0]), before + read + after);
+        ASSERT_EQ(text(doc->root()[1]), "next");
+      }
+}
+
+TEST(Json, RefusesEveryControlCharacterInAString) {
+  for (int c = 0; c < 0x20; ++c)
+    for (const size_t at : {0U, 5U, 15U, 16U, 40U})
+      EXPECT_FALSE(parse("\"" + std::string(at, 'a') + std::string(1, static_cast<char>(c)) +
+                         std::string(20, 'b') + "\""))
+          << c << ' ' << at;
+}
+
+TEST(Json, KnowsHowALongStringWasWritten) {
+  const std::string plain(80, 'p'), escaped = R"(caf\u00e9 \/ )" + std::string(80, 'e') + R"(\n)";
+  const auto doc =
+      parse("{\"a\":\"" + plain + "\",\"b\":[\"" + escaped + "\"],\"c\":\"short\\n\"}");
+  ASSERT_TRUE(doc);
+  const std::string_view a = text(*find(doc->root(), "a"));
+  const std::string_view b = text((*find(doc->root(), "b"))[0]);
+  EXPECT_EQ(doc->literal(a), plain);
+  EXPECT_EQ(doc->literal(b), escaped);
+  EXPECT_EQ(doc->literal(text(*find(doc->root(), "c"))), "") << "short ones are not remembered";
+  EXPECT_EQ(doc->literal(b.substr(0, b.size() - 1)), "") << "a part is not the whole";
+  EXPECT_EQ(doc->literal(b.substr(1)), "");
+  EXPECT_EQ(doc->literal(std::string(plain)), "") << "equal, but not of this document";
+  EXPECT_EQ(doc->literal({}), "");
+}
+
+TEST(JsonWriter, CopiesTheLongStringsOfItsSource) {
+  const std::string escaped = R"(caf\u00e9 \/ )" + std::string(80, 'e') + R"(\n)";
+  const auto doc = parse("[\"" + escaped + "\"]");
+  Writer out(16, *doc);
+  const std::string_view whole = text(doc->root()[0]);
+  out.array()
+      .value(doc->root()[0])
+      .string(whole)
+      .string(whole.substr(0, 8))
+      .string("a\"")
+      .end_array();
+  EXPECT_EQ(out.view(), "[\"" + escaped + "\",\"" + escaped + "\",\"café / \",\"a\\\"\"]");
+}
+
 TEST(Json, FindTakesNullForAbsent) {
   const auto doc = parse(R"({"a":null,"b":"x","n":7,"d":1.5})");
   EXPECT_EQ(find(doc->root(), "a"), nullptr);

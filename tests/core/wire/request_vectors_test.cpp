@@ -22,6 +22,10 @@ INSTANTIATE_TEST_SUITE_P(Rules,
                          RequestVector,
                          testing::ValuesIn(vectors("requests", "rules")),
                          vector_name);
+INSTANTIATE_TEST_SUITE_P(ResponsesRules,
+                         RequestVector,
+                         testing::ValuesIn(vectors("responses_requests", "rules")),
+                         vector_name);
 
 }  // namespace
 }  // namespace claif::test

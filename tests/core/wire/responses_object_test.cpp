@@ -202,6 +202,22 @@ TEST(ResponseObject, GivesACutCallAsItCame) {
   EXPECT_EQ(json::string_or(meant["output"][0], "status"), "completed");
 }
 
+TEST(ResponseObject, TakesTheFenceOffJsonThatWasAskedForByPrompt) {
+  wire::ResponsesEcho echo;
+  echo.strip_fence = true;
+  const std::string fenced =
+      R"({"type":"text","text":"```json\n"},{"type":"text","text":"{\"a\":1}","citations":[)"
+      R"({"type":"web_search_result_location","url":"https://a.example","title":"T"}]},)"
+      R"({"type":"text","text":"\n```"})";
+  const auto response = response_of(fenced, "end_turn", echo);
+  const auto& part = response["output"][0]["content"][0];
+  EXPECT_EQ(json::string_or(part, "text"), R"({"a":1})");
+  EXPECT_EQ(json::integer_or(part["annotations"][0], "start_index", -1), 0);
+  EXPECT_EQ(json::integer_or(part["annotations"][0], "end_index", -1), 7);
+  EXPECT_TRUE(json::string_or(response_of(fenced)["output"][0]["content"][0], "text")
+                  .starts_with("```json"));
+}
+
 TEST(ResponseIds, AreNewEachTimeAndRecognised) {
   const std::string a = wire::new_response_id(), b = wire::new_response_id();
   EXPECT_NE(a, b);
