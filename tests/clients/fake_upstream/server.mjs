@@ -1,7 +1,7 @@
 // A fake Anthropic API for the client tests. It refuses what the API would refuse (check.mjs) and answers by the
 // script in the last user text (script.mjs). GET /__log lists the requests to /v1/messages and below as
-// {url, headers, body, closedEarlyAt}: the time in ms at which the caller closed a connection before the answer was
-// complete, else null.
+// {url, headers, raw, body, sent, closedEarlyAt}: the body as it came and parsed, the answer, and the time in ms at
+// which the caller closed a connection before the answer was complete, else null.
 import { createServer } from 'node:http';
 
 import { messageOf, streamOf } from './answers.mjs';
@@ -24,10 +24,17 @@ function limitHeaders() {
   return { ...of('requests', 50, 49), ...of('tokens', 80_000, 79_000), ...of('input-tokens', 40_000, 39_000) };
 }
 
+// Writes a piece of the answer, and into the log what it was.
+function put(response, text) {
+  if (response.entry) response.entry.sent += text;
+  response.write(text);
+}
+
 function sendJson(response, status, body, headers = {}) {
   const id = `req_fake_${(requests += 1)}`;
   response.writeHead(status, { 'content-type': 'application/json', 'request-id': id, ...headers });
-  response.end(JSON.stringify(typeof body === 'function' ? body(id) : body));
+  put(response, JSON.stringify(typeof body === 'function' ? body(id) : body));
+  response.end();
 }
 
 function sendError(response, status, { message, details, headers = {} } = {}) {
@@ -40,17 +47,21 @@ async function sendStream(response, body, plan) {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'request-id': id, ...limitHeaders() });
   for (const event of streamOf(body.model, plan)) {
     if (response.destroyed) return;
-    response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+    put(response, `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
     if (plan.pauseMs && event.type === 'content_block_delta') await pause(plan.pauseMs);
   }
   if (plan.cut) response.socket.end();
   else response.end();
 }
 
-async function jsonOf(request) {
+async function textOf(request) {
   let text = '';
   request.setEncoding('utf8');
   for await (const piece of request) text += piece;
+  return text;
+}
+
+function parse(text) {
   try {
     return JSON.parse(text);
   } catch {
@@ -66,8 +77,10 @@ export class FakeUpstream {
 
   // Answers a POST to /v1/messages or /v1/messages/count_tokens.
   async #answer(request, response, counting) {
-    const body = await jsonOf(request);
-    const entry = { url: request.url, headers: request.headers, body, closedEarlyAt: null };
+    const raw = await textOf(request);
+    const body = parse(raw);
+    const entry = { url: request.url, headers: request.headers, raw, body, sent: '', closedEarlyAt: null };
+    response.entry = entry;
     this.#log.push(entry);
     response.on('close', () => {
       if (!response.writableFinished) entry.closedEarlyAt = Date.now();

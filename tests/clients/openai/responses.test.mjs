@@ -236,7 +236,7 @@ const kErrors = [
   ],
   ['an upstream that limits', { input: 'fail 429' }, OpenAI.RateLimitError, 429, 'rate_limit_exceeded', null],
   ['an upstream that is overloaded', { input: 'fail 529' }, OpenAI.InternalServerError, 503, 'overloaded', null],
-  ['an upstream that refuses', { input: 'fail 400' }, OpenAI.BadRequestError, 400, null, 'max_output_tokens'],
+  ['an upstream that refuses', { input: 'fail 400 tools.0: bad' }, OpenAI.BadRequestError, 400, null, 'tools'],
 ];
 
 for (const [what, parameters, kind, status, code, param] of kErrors) {
