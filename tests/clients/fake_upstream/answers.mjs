@@ -44,7 +44,8 @@ const kStarts = {
   server_tool_use: (block) => ({ ...block, input: {} }),
 };
 
-const wordsOf = (text) => text.match(/\S+\s*|\s+/g) ?? [];
+// Words, long ones in pieces.
+const wordsOf = (text) => text.match(/\S{1,12}\s*|\s+/gu) ?? [];
 
 // Text word by word, arguments in pieces of five characters and, like the API, an empty piece first.
 function deltasOf(block) {
