@@ -67,7 +67,12 @@ test('an error in a stream that has begun is an error of the stream', async () =
 
 test('a stream that the upstream cuts is no answer', async () => {
   const stream = client.messages.stream({ model: kModel, max_tokens: 10, messages: [user('say so far\ncut')] });
+  let text = '';
+  stream.on('text', (delta) => {
+    text += delta;
+  });
   await errorOf(stream.finalMessage(), Error);
+  assert.equal(text, 'so far');
 });
 
 test('a client that gives up is told so by its SDK', async () => {
