@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 
 export const kGateway = process.env.CLAIF_URL;
-// A gateway that wants the token `right-token` and gives its upstream half a second to begin an answer.
+// A gateway that wants the token `right-token` and gives its upstream a second to begin an answer.
 export const kGuarded = process.env.GUARDED_URL;
 // A gateway in strict mode without anybody behind it.
 export const kStrict = process.env.STRICT_URL;
