@@ -58,6 +58,7 @@ class AnthropicTransport {
   }
 
  private:
+  static constexpr uint32_t kTotalTimeoutMs = 900'000;  // http.h: what 0 stands for
   static constexpr std::string_view kNoKey =
       "there is no API key: set ANTHROPIC_API_KEY or transport.config.api_key, or use the mock "
       "transport";
@@ -94,6 +95,10 @@ class AnthropicTransport {
     http.body = sdk::str(request.body_json());
     http.connect_timeout_ms = settings_.connect_timeout_ms;
     http.first_byte_timeout_ms = settings_.first_byte_timeout_ms;
+    // A plain answer comes at once, when it is complete: the host's default is for streams.
+    if (!request.streams() && http.first_byte_timeout_ms == 0)
+      http.first_byte_timeout_ms =
+          settings_.total_timeout_ms != 0 ? settings_.total_timeout_ms : kTotalTimeoutMs;
     http.idle_timeout_ms = settings_.idle_timeout_ms;
     http.total_timeout_ms = settings_.total_timeout_ms;
     return http_->start(host_.raw(), &http, &handler, &exchange, id, error);

@@ -105,6 +105,14 @@ TEST_F(AnthropicTransport, LeavesOutWhatIsEmptyAndDefaultsTheVersion) {
   EXPECT_EQ(seen.header("accept"), "application/json");
 }
 
+TEST_F(AnthropicTransport, APlainAnswerMayTakeItsWholeTimeToBegin) {
+  FakeOp plain, streamed;
+  run(plain, {});
+  run(streamed, {}, {.streams = true});
+  EXPECT_EQ(host.http.requests().at(0).first_byte_timeout_ms, 900'000u);
+  EXPECT_EQ(host.http.requests().at(1).first_byte_timeout_ms, 0u);
+}
+
 TEST_F(AnthropicTransport, CountsTokens) {
   FakeOp op;
   run(op, {200, {{"content-type", "application/json"}}, {R"({"input_tokens":7})"}},
