@@ -23,6 +23,14 @@ std::string_view presented_key(const Request& request) {
                                             : request.header("x-api-key");
 }
 
+std::string Request::headers(std::string_view name) const {
+  std::string out;
+  const auto [begin, end] = fields.equal_range({name.data(), name.size()});
+  for (auto it = begin; it != end; ++it)
+    out.append(out.empty() ? "" : ",").append(it->value().data(), it->value().size());
+  return out;
+}
+
 std::string request_id(uint64_t number) {
   return "claif-" + std::to_string(number);
 }

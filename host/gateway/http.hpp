@@ -26,6 +26,8 @@ struct Request {
     return found == fields.end() ? std::string_view()
                                  : std::string_view(found->value().data(), found->value().size());
   }
+  // The values of every header of that name, with commas between.
+  std::string headers(std::string_view name) const;
 };
 
 // The key that a client sends, as Bearer token or in x-api-key; empty when it sends none. Whether

@@ -40,11 +40,9 @@ class NativeSink final : public AnswerSink {
     Response out;
     out.headers = upstream_headers(context);
     out.body = *context.upstream_error;
-    // An error event that came instead of a message has no status of its own.
-    const bool answered = context.head.status >= 400;
-    out.status = answered ? context.head.status : wire::status_of_error_json(out.body);
+    out.status = pipeline::status_of(context, error);
     const std::string_view type = context.head.header("content-type");
-    if (answered && !type.empty()) out.content_type = type;
+    if (context.head.status >= 400 && !type.empty()) out.content_type = type;
     return out;
   }
 };
@@ -56,8 +54,8 @@ Task<void> hand_on(RouteContext& route, Exchange& exchange, bool counts_tokens) 
   context.native = true;
   context.counts_tokens = counts_tokens;
   const Result<void> extensions = read_extensions(exchange, context);
-  const wire::NativeHead head{http.header("anthropic-version"), http.header("anthropic-beta"),
-                              http.query};
+  const std::string beta = http.headers("anthropic-beta");
+  const wire::NativeHead head{http.header("anthropic-version"), beta, http.query};
   auto request = wire::read_native(exchange.take_body(), head, route.engine.config().model_aliases,
                                    counts_tokens);
   if (!request || !extensions) {

@@ -95,7 +95,7 @@ TEST_F(Native, HandsBytesOnInBothDirections) {
 TEST_F(Native, HandsVersionBetasAndQueryOnButNoKey) {
   run(FakeAnthropic::response(200, kAnswer));
   EXPECT_EQ(ask(post("/v1/messages?beta=true", kBody,
-                     "Anthropic-Version: 2023-06-01\r\nAnthropic-Beta: one,two\r\n"
+                     "Anthropic-Version: 2023-06-01\r\nAnthropic-Beta: one\r\nAnthropic-Beta: two\r\n"
                      "Authorization: Bearer client-key-1\r\nX-Api-Key: client-key-2\r\n"))
                 .status,
             200);

@@ -126,15 +126,22 @@ TEST(Native, AnErrorOfTheUpstreamIsKeptAsItCame) {
   const std::string body = R"({ "type":"error","error":{"type":"novel_error","details":{"a":1}}})";
   rig.transport->scripts = {refuses("418\nrequest-id: req_1\n", body), streams({kOverloaded}),
                             answers("no message")};
+  rig.use_observer();
   const auto refused = ask(rig, kBody);
+  EXPECT_EQ(pipeline::status_of(refused->context, refused->error()), 418);
   EXPECT_EQ(refused->context.upstream_error, body);
   EXPECT_EQ(refused->context.head.status, 418);
   const auto broken = ask(rig, kStreamed);
   EXPECT_EQ(broken->context.upstream_error, kOverloaded);
   EXPECT_EQ(broken->sink.starts, 0);
+  EXPECT_EQ(pipeline::status_of(broken->context, broken->error()), 529);
   const auto own = ask(rig, kBody);
   EXPECT_FALSE(own->ok());
   EXPECT_FALSE(own->context.upstream_error);
+  EXPECT_EQ(pipeline::status_of(own->context, own->error()), 502);
+  rig.observers->flush();
+  EXPECT_TRUE(rig.observer->saw(CLAIF_EV_RESPONSE, "418"));
+  EXPECT_TRUE(rig.observer->saw(CLAIF_EV_RESPONSE, "529"));
 }
 
 TEST(Native, AnErrorEventBeforeTheMessageIsTriedAgain) {

@@ -67,6 +67,9 @@ struct RunContext {
   size_t hooks_entered = 0;
 };
 
+// The HTTP status that the client of `context` gets for `error`, if no answer has begun.
+int status_of(const RunContext& context, const Error& error);
+
 // Where an answer goes. Loop thread only. start comes first and once; then write for each event (a
 // request that streams), or message or raw once (one that does not). A front end answers an error
 // of run() itself when nothing was started, and gets it by fail() when something was.
