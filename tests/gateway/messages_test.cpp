@@ -94,11 +94,12 @@ TEST_F(Native, HandsBytesOnInBothDirections) {
 
 TEST_F(Native, HandsVersionBetasAndQueryOnButNoKey) {
   run(FakeAnthropic::response(200, kAnswer));
-  EXPECT_EQ(ask(post("/v1/messages?beta=true", kBody,
-                     "Anthropic-Version: 2023-06-01\r\nAnthropic-Beta: one\r\nAnthropic-Beta: two\r\n"
-                     "Authorization: Bearer client-key-1\r\nX-Api-Key: client-key-2\r\n"))
-                .status,
-            200);
+  EXPECT_EQ(
+      ask(post("/v1/messages?beta=true", kBody,
+               "Anthropic-Version: 2023-06-01\r\nAnthropic-Beta: one\r\nAnthropic-Beta: two\r\n"
+               "Authorization: Bearer client-key-1\r\nX-Api-Key: client-key-2\r\n"))
+          .status,
+      200);
   EXPECT_TRUE(head().starts_with("POST /v1/messages?beta=true HTTP/1.1\r\n")) << head();
   EXPECT_THAT(head(), HasSubstr("anthropic-version: 2023-06-01\r\n"));
   EXPECT_THAT(head(), HasSubstr("anthropic-beta: one,two\r\n"));
