@@ -29,11 +29,11 @@ int run(const ChatOptions& options, const CommonOptions& common) {
     if (terminal) std::cerr << "> " << std::flush;
     if (!std::getline(std::cin, line) || line.empty()) return last;
     request.messages.push_back({.role = "user", .content = line});
-    std::string answer;
+    Answer answer;
     const auto outcome = ask(**engine, request, {}, answer);
     last = outcome ? kOk : report(outcome.error());
     if (outcome)
-      request.messages.push_back({.role = "assistant", .content = answer});
+      request.messages.push_back({.role = "assistant", .content = answer.text});
     else
       request.messages.pop_back();  // so that it can be asked again
   }

@@ -1,6 +1,7 @@
 // claif serve
 #include "cli/command.hpp"
 #include "gateway/server.hpp"
+#include "models/refresh.hpp"
 
 #include <csignal>
 #include <iostream>
@@ -46,6 +47,10 @@ int run(const ServeOptions& options, CommonOptions common) {
     });
   };
   wait();
+  auto& first = (*engine)->worker(0);
+  models::Refresh refresh(first.pipeline->site((*engine)->transport()), (*engine)->models(),
+                          [&log = (*engine)->log()](std::string_view line) { log.warn(line); });
+  first.loop.post([&refresh] { refresh.start(); });
   (*engine)->run();
   return kOk;
 }

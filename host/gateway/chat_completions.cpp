@@ -37,7 +37,8 @@ class ChatSink final : public AnswerSink {
 
 Task<void> chat_completions(RouteContext& route, Exchange& exchange) {
   const Config& config = route.engine.config();
-  auto request = wire::decode_chat(exchange.take_body(), {config.model_aliases, config.strict});
+  auto request = wire::decode_chat(
+      exchange.take_body(), {config.model_aliases, config.strict, route.engine.models().get()});
   pipeline::RunContext context;
   context.route = "chat.completions";
   Result<void> extensions = read_extensions(exchange, context);

@@ -29,6 +29,7 @@ std::vector<Model> own_table() {
     info.object().key("type").string("model").key("id").string(row.id);
     info.key("display_name").string(row.id);
     info.key("created_at").string("1970-01-01T00:00:00Z");  // Anthropic's word for unknown
+    if (row.max_input > 0) info.key("max_input_tokens").integer(row.max_input);
     info.key("max_tokens").integer(row.max_output).end_object();
     out.push_back({std::string(row.id), 0, {}, info.take()});
   }
@@ -41,7 +42,7 @@ bool is_date(std::string_view text) {
 
 }  // namespace
 
-Task<Result<std::vector<Model>>> list(plugin::CallSite transport) {
+Task<Result<std::vector<std::string>>> fetch(plugin::CallSite transport) {
   plugin::Items items;
   auto invoke = [](const claif_transport_v1& table, void* self, claif_op* op) {
     if (CLAIF_HAS(&table, models) && table.models != nullptr) return table.models(self, op);
@@ -51,13 +52,21 @@ Task<Result<std::vector<Model>>> list(plugin::CallSite transport) {
                                                       plugin::OnInternalError::is_an_answer, &items,
                                                       std::move(invoke));
   plugin::OpResult result = co_await std::move(call);
-  if (result.status == CLAIF_E_UNSUPPORTED) co_return own_table();
   if (result.status != CLAIF_OK) co_return plugin::to_error(result, "listing the models");
+  std::vector<std::string> out;
+  for (auto& [kind, text] : items)
+    if (kind == CLAIF_EMIT_ITEM) out.push_back(std::move(text));
+  co_return out;
+}
+
+Task<Result<std::vector<Model>>> list(plugin::CallSite transport) {
+  auto fetching = fetch(transport);
+  auto items = co_await std::move(fetching);
+  if (!items && items.error().code == Errc::unsupported) co_return own_table();
+  if (!items) co_return fail(std::move(items.error()));
   std::vector<Model> out;
-  for (auto& [kind, text] : items) {
-    const auto doc = json::parse(text);
-    if (kind == CLAIF_EMIT_ITEM && doc) out.push_back(from_info(std::move(text), doc->root()));
-  }
+  for (std::string& text : *items)
+    if (const auto doc = json::parse(text)) out.push_back(from_info(std::move(text), doc->root()));
   co_return out;
 }
 

@@ -16,9 +16,13 @@ struct Model {
   std::string id;
   int64_t created = 0;        // seconds since 1970; 0: unknown
   std::string shutdown_date;  // 2027-01-22; empty: not known
-  std::string json;           // Anthropic's object of it
+  std::string json;           // Anthropic's ModelInfo as it came, or what claif knows of it
 };
 
+// The transport's list as it came, an Anthropic ModelInfo each. unsupported when it has none.
+Task<Result<std::vector<std::string>>> fetch(plugin::CallSite transport);
+
+// The transport's list, or claif's own when it has none.
 Task<Result<std::vector<Model>>> list(plugin::CallSite transport);
 
 // The model of that id, or the one that it is short for: claude-opus-4-5 for

@@ -1,5 +1,6 @@
 #include "exchange.hpp"
 #include "models.hpp"
+#include "preview.hpp"
 #include "settings.hpp"
 
 #include <claif/plugin.hpp>
@@ -52,6 +53,14 @@ class AnthropicTransport {
     if (const uint64_t id = exchanges_.to_cancel(op_id)) http_->cancel(host_.raw(), id);
   }
 
+  // A missing key is no reason to keep the rest from the caller.
+  void preview(const sdk::Request& request, sdk::Op op) {
+    std::vector<claif_http_header> headers;
+    list_headers(request, headers);
+    op.emit(CLAIF_EMIT_ITEM, preview_json(url_of(request), headers));
+    op.finish();
+  }
+
   void models(sdk::Op op) {
     if (settings_.lacks_key) return op.fail(CLAIF_E_AUTH, kNoKey);
     ModelsFetch::run(host_, *http_, settings_, std::move(op));
@@ -70,22 +79,8 @@ class AnthropicTransport {
     static constexpr claif_http_handler handler{sizeof handler, 0, &on_head, &on_body, &on_done};
     std::vector<claif_http_header>& headers = exchange.headers;
     headers.clear();
-    const auto add = [&](std::string_view name, std::string_view value) {
-      if (!value.empty()) headers.push_back({sdk::str(name), sdk::str(value)});
-    };
-    for (const auto& [name, value] : settings_.headers)
-      add(name, value);
-    const std::string_view version = request.anthropic_version();
-    add("content-type", "application/json");
-    add("accept", request.streams() ? "text/event-stream" : "application/json");
-    add("anthropic-version", version.empty() ? "2026-10-21" : version);
-    add("anthropic-beta", request.anthropic_beta());
-    add("traceparent", request.traceparent());
-
-    std::string url = settings_.messages_url;
-    if (request.counts_tokens()) url += "/count_tokens";
-    if (!request.query().empty()) url.append("?").append(request.query());
-
+    list_headers(request, headers);
+    const std::string url = url_of(request);
     claif_http_request http{};
     http.size = sizeof http;
     http.method = sdk::str("POST");
@@ -102,6 +97,27 @@ class AnthropicTransport {
     http.idle_timeout_ms = settings_.idle_timeout_ms;
     http.total_timeout_ms = settings_.total_timeout_ms;
     return http_->start(host_.raw(), &http, &handler, &exchange, id, error);
+  }
+
+  std::string url_of(const sdk::Request& request) const {
+    std::string out = settings_.messages_url;
+    if (request.counts_tokens()) out += "/count_tokens";
+    if (!request.query().empty()) out.append("?").append(request.query());
+    return out;
+  }
+
+  void list_headers(const sdk::Request& request, std::vector<claif_http_header>& out) const {
+    const auto add = [&](std::string_view name, std::string_view value) {
+      if (!value.empty()) out.push_back({sdk::str(name), sdk::str(value)});
+    };
+    for (const auto& [name, value] : settings_.headers)
+      add(name, value);
+    const std::string_view version = request.anthropic_version();
+    add("content-type", "application/json");
+    add("accept", request.streams() ? "text/event-stream" : "application/json");
+    add("anthropic-version", version.empty() ? "2026-10-21" : version);
+    add("anthropic-beta", request.anthropic_beta());
+    add("traceparent", request.traceparent());
   }
 
   static AnthropicTransport& owner(const Exchange& exchange) {

@@ -32,7 +32,7 @@ class AnthropicTransport : public ::testing::Test {
     ASSERT_EQ(plugin_->error(), "");
     table_ = plugin_->iface<claif_transport_v1>();
   }
-  void start(FakeOp& op, const Sent& sent = {}) {
+  static claif_request raw(const Sent& sent) {
     claif_request request{};
     request.size = sizeof request;
     request.flags = sent.streams ? uint32_t{CLAIF_REQUEST_STREAM} : 0u;
@@ -43,6 +43,10 @@ class AnthropicTransport : public ::testing::Test {
     request.anthropic_version = claif::sdk::str(sent.version);
     request.anthropic_beta = claif::sdk::str(sent.beta);
     request.traceparent = claif::sdk::str(sent.traceparent);
+    return request;
+  }
+  void start(FakeOp& op, const Sent& sent = {}) {
+    const claif_request request = raw(sent);
     table_->start(plugin_->self(), &request, op.raw());
   }
   void run(FakeOp& op, HttpReply reply, const Sent& sent = {}) {
@@ -64,6 +68,15 @@ class AnthropicTransport : public ::testing::Test {
   }
   void resume(const FakeOp& op) { table_->resume(plugin_->self(), op.id()); }
   void cancel(const FakeOp& op) { table_->cancel(plugin_->self(), op.id()); }
+  std::string preview(const Sent& sent = {}) {
+    FakeOp op;
+    const claif_request request = raw(sent);
+    table_->preview(plugin_->self(), &request, op.raw());
+    EXPECT_EQ(op.status(), CLAIF_OK);
+    EXPECT_EQ(op.finish_count(), 1u);
+    EXPECT_EQ(op.items(CLAIF_EMIT_ITEM).size(), 1u);
+    return op.items(CLAIF_EMIT_ITEM).at(0);
+  }
   void models(FakeOp& op) { table_->models(plugin_->self(), op.raw()); }
 
   FakeHost host;
@@ -142,6 +155,29 @@ TEST_F(AnthropicTransport, UsesItsConfiguration) {
   EXPECT_EQ(seen.first_byte_timeout_ms, 2000u);
   EXPECT_EQ(seen.idle_timeout_ms, 3000u);
   EXPECT_EQ(seen.total_timeout_ms, 60000u);
+}
+
+TEST_F(AnthropicTransport, PreviewsWhatItWouldSendWithoutTheKeyAndWithoutSending) {
+  const Sent sent{.streams = true, .version = "2023-06-01", .beta = "x-1"};
+  create(R"({"api_key":"sk-test","headers":{"X-Team":"a"}})");
+  const std::string told = preview(sent);
+  EXPECT_TRUE(host.http.requests().empty());
+  EXPECT_EQ(told, R"({"method":"POST","url":"https://api.anthropic.com/v1/messages","headers":[)"
+                  R"(["user-agent","claif/0.1.0"],["x-api-key","[redacted]"],["x-team","a"],)"
+                  R"(["content-type","application/json"],["accept","text/event-stream"],)"
+                  R"(["anthropic-version","2023-06-01"],["anthropic-beta","x-1"]]})");
+  FakeOp op;
+  run(op, {}, sent);
+  const auto& seen = host.http.requests().at(0);
+  for (const auto& [name, value] : seen.headers)
+    EXPECT_NE(told.find("[\"" + name + "\",\""), std::string::npos) << name;
+}
+
+TEST_F(AnthropicTransport, PreviewsWithATokenAndWithoutAKey) {
+  create(R"({"auth_token":"tok"})");
+  EXPECT_NE(preview().find(R"(["authorization","Bearer [redacted]"])"), std::string::npos);
+  create("{}");
+  EXPECT_EQ(preview().find("redacted"), std::string::npos);
 }
 
 TEST_F(AnthropicTransport, WithoutAKeySaysWhatToDo) {

@@ -295,17 +295,19 @@ FIELD(claif_request, anthropic_version, 56, 16);
 FIELD(claif_request, anthropic_beta, 72, 16);
 FIELD(claif_request, query, 88, 16);
 
-SIZE(claif_transport_v1, 40);
+SIZE(claif_transport_v1, 48);
 FIELD(claif_transport_v1, size, 0, 4);
 FIELD(claif_transport_v1, flags, 4, 4);
 FIELD(claif_transport_v1, start, 8, 8);
 FIELD(claif_transport_v1, resume, 16, 8);
 FIELD(claif_transport_v1, cancel, 24, 8);
 FIELD(claif_transport_v1, models, 32, 8);
+FIELD(claif_transport_v1, preview, 40, 8);
 FUNCTION(claif_transport_v1, start, void (*)(void*, const claif_request*, claif_op*));
 FUNCTION(claif_transport_v1, resume, void (*)(void*, uint64_t));
 FUNCTION(claif_transport_v1, cancel, void (*)(void*, uint64_t));
 FUNCTION(claif_transport_v1, models, void (*)(void*, claif_op*));
+FUNCTION(claif_transport_v1, preview, void (*)(void*, const claif_request*, claif_op*));
 
 struct entry_pointer {
   claif_entry_fn entry;

@@ -1,5 +1,8 @@
 #include "cli/claif_program.hpp"
+#include "client/fake_anthropic.hpp"
+#include "gateway/running_gateway.hpp"
 
+#include <atomic>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -155,8 +158,29 @@ TEST(Config, PrintsItsSchema) {
 
 TEST(Models, ListsWhatTheTransportOffers) {
   ClaifProgram claif;
-  EXPECT_THAT(claif.mock({"models"}).out, HasSubstr("claude-haiku-5-5\n"));
-  EXPECT_THAT(claif.mock({"models", "--json"}).out, StartsWith("[\"claude-"));
+  EXPECT_THAT(
+      claif.mock({"models"}).out,
+      HasSubstr("claude-haiku-5-5    1000000 in   128000 out  thinks unless told not to\n"));
+  EXPECT_THAT(claif.mock({"models", "--json"}).out,
+              StartsWith(R"([{"type":"model","id":"claude-)"));
+}
+
+const std::string kNews =
+    R"({"data":[{"type":"model","id":"claude-opus-5-5","created_at":"2026-10-01T00:00:00Z",)"
+    R"("max_tokens":777,"max_input_tokens":5000,"lifecycle":"deprecated",)"
+    R"("retires_at":"2027-01-31T00:00:00Z","capabilities":null}],"has_more":false})";
+
+TEST(Models, TellsWhatTheUpstreamSaysOfThem) {
+  testing::FakeAnthropic upstream([](const testing::FakeAnthropic::Call& call) {
+    call.write(testing::FakeAnthropic::response(200, kNews));
+  });
+  ClaifProgram claif;
+  claif.setenv("ANTHROPIC_BASE_URL=" + upstream.url());
+  claif.setenv("ANTHROPIC_API_KEY=test-key-123456");
+  EXPECT_EQ(claif.run({"models"}).out,
+            "claude-opus-5-5      5000 in      777 out  always thinks; deprecated, ends "
+            "2027-01-31\n");
+  EXPECT_THAT(claif.run({"models", "--json"}).out, HasSubstr(R"("max_input_tokens":5000)"));
 }
 
 TEST(Sessions, ListsThoseThatWereStored) {
@@ -217,6 +241,38 @@ TEST(Serve, StopsWhenAskedTo) {
     EXPECT_EQ(ended.code, 0);
     EXPECT_EQ(ended.out, "");
     EXPECT_THAT(ended.err, HasSubstr("stopping"));
+  }
+}
+
+TEST(Serve, GoesByWhatTheUpstreamSaysOfItsModels) {
+  std::atomic<bool> reachable = true;
+  testing::FakeAnthropic upstream([&](const testing::FakeAnthropic::Call& call) {
+    const bool is_list = call.head.starts_with("GET /v1/models?");
+    const bool lists = is_list && reachable;
+    call.write(testing::FakeAnthropic::response(
+        is_list && !lists ? 503 : 200,
+        lists ? kNews
+              : testing::FakeAnthropic::message(
+                    call.body.find("\"max_tokens\":777") == std::string::npos ? "old" : "new")));
+  });
+  ClaifProgram claif;
+  claif.setenv("ANTHROPIC_BASE_URL=" + upstream.url());
+  claif.setenv("ANTHROPIC_API_KEY=test-key-123456");
+  const std::string body = R"({"model":"opus","messages":[{"role":"user","content":"Hi"}]})";
+  for (const bool can : {true, false}) {
+    reachable = can;
+    Process process(claif.command({"serve", "--port", "0"}), claif.env(), claif.work().string());
+    ASSERT_TRUE(process.wait_for("listening on http://127.0.0.1:") && process.wait_for("\n"));
+    const std::string err = process.so_far().err;
+    const auto port = static_cast<uint16_t>(std::atoi(err.c_str() + err.find("127.0.0.1:") + 10));
+    testing::RawClient client(port);
+    if (!can) {
+      ASSERT_TRUE(process.wait_for("the list of models cannot be had"));
+    }
+    std::string answer;
+    for (int i = 0; i < 1000 && answer.find(can ? "new" : "old") == std::string::npos; ++i)
+      answer = client.ask(testing::chat_request(body)).value_or(testing::Answer{}).body;
+    EXPECT_THAT(answer, HasSubstr(can ? "new" : "old"));
   }
 }
 

@@ -36,6 +36,7 @@ struct ScriptedTransport : Traced {
   std::deque<sdk::Op> open;                           // those that their script left unfinished
   std::vector<uint64_t> resumed, cancelled;
   bool heeds_cancel = true;
+  std::string told = R"({"method":"POST","url":"https://up.test/","headers":[]})";  // empty: no
 
   void start(const sdk::Request& request, sdk::Op op) {
     note("transport");
@@ -48,6 +49,12 @@ struct ScriptedTransport : Traced {
       script(op);
     }
     if (op) open.push_back(std::move(op));
+  }
+  void preview(const sdk::Request&, sdk::Op op) {
+    note("preview");
+    if (told.empty()) return op.fail(CLAIF_E_UNSUPPORTED, "no");
+    op.emit(CLAIF_EMIT_ITEM, told);
+    op.finish();
   }
   void resume(uint64_t id) { resumed.push_back(id); }
   void cancel(uint64_t id) {

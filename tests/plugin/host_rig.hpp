@@ -132,7 +132,8 @@ struct RawCache {
 };
 
 struct RawTransport {
-  claif_transport_v1 table{sizeof(claif_transport_v1), 0, &start, &resume, &cancel, nullptr};
+  claif_transport_v1 table{
+      sizeof(claif_transport_v1), 0, &start, &resume, &cancel, nullptr, nullptr};
   std::function<void(claif_op*)> on_start;
   std::function<void(uint64_t)> on_resume, on_cancel;
 

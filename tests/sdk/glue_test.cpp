@@ -187,13 +187,15 @@ TEST(Glue, AThrowingTransportFailsItsOperationAndIgnoresHints) {
   const auto& transport = table<claif_transport_v1, ThrowingTransport>();
   claif_request request{};
   request.size = sizeof request;
-  FakeOp op, models;
+  FakeOp op, models, preview;
   transport.start(&plugin, &request, op.raw());
   transport.resume(&plugin, op.id());
   transport.cancel(&plugin, op.id());
   transport.models(&plugin, models.raw());
+  transport.preview(&plugin, &request, preview.raw());
   expect_failed(op, CLAIF_E_INTERNAL);
   expect_failed(models, CLAIF_E_UNSUPPORTED);
+  expect_failed(preview, CLAIF_E_UNSUPPORTED);
 }
 
 TEST(Glue, ARequestOfAnOlderHostHasNoQuery) {

@@ -1,31 +1,11 @@
 #include "support/request_checks.hpp"
 
+#include "support/chat_compare.hpp"
 #include "support/vector_compare.hpp"
 #include "wire/openai_error.hpp"
 
 namespace claif::test {
 namespace {
-
-// A string content, and a string system, equal a list with one text block.
-void expand_text(json::Value& owner, const char* key, rapidjson::Document::AllocatorType& pool) {
-  const auto found = owner.FindMember(key);
-  if (found == owner.MemberEnd() || !found->value.IsString()) return;
-  json::Value block(rapidjson::kObjectType), list(rapidjson::kArrayType);
-  block.AddMember("type", "text", pool).AddMember("text", json::Value(found->value, pool), pool);
-  list.PushBack(block, pool);
-  found->value = list;
-}
-
-void canonicalise(rapidjson::Document& body) {
-  auto& pool = body.GetAllocator();
-  expand_text(body, "system", pool);
-  for (auto& message : body["messages"].GetArray()) {
-    expand_text(message, "content", pool);
-    if (const auto content = message.FindMember("content"); content != message.MemberEnd())
-      for (auto& block : content->value.GetArray())
-        if (json::string_or(block, "type") == "tool_result") expand_text(block, "content", pool);
-  }
-}
 
 std::string header_difference(const json::Value& expected, const wire::MessagesRequest& request) {
   if (json::string_or(expected, "anthropic-version") != request.api_version)
@@ -67,8 +47,7 @@ std::string request_difference(const json::Value& v,
                                const wire::MessagesRequest& request,
                                const std::vector<std::string>& warnings) {
   if (json::find(v, "expect_error") != nullptr) return "was accepted: " + request.body;
-  auto body = parsed(request.body),
-       wanted = parsed(json::dump(member(v, "expect_anthropic_request")));
+  const auto body = parsed(request.body);
   if (body.HasParseError()) return "the body is not JSON: " + request.body;
 
   const auto elements =
@@ -79,9 +58,8 @@ std::string request_difference(const json::Value& v,
   if (request.max_tokens != body["max_tokens"].GetInt64()) return "max_tokens differ";
   if (request.stream != body.HasMember("stream")) return "stream differs";
 
-  canonicalise(body);
-  canonicalise(wanted);
-  if (auto differs = difference(wanted, body); !differs.empty()) return differs;
+  if (auto differs = body_difference(member(v, "expect_anthropic_request"), body); !differs.empty())
+    return differs;
   if (auto differs = header_difference(member(v, "expect_anthropic_headers"), request);
       !differs.empty())
     return differs;

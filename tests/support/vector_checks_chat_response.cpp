@@ -1,3 +1,4 @@
+#include "support/chat_compare.hpp"
 #include "support/stream_sums.hpp"
 #include "support/vector_checks.hpp"
 #include "support/vector_compare.hpp"
@@ -5,37 +6,18 @@
 #include "wire/message.hpp"
 
 namespace claif::test {
-namespace {
-
-// The arguments of complete calls compare as JSON.
-void parse_arguments(json::Value& completion, rapidjson::Document::AllocatorType& pool) {
-  if (!completion.IsObject() || !completion.HasMember("choices")) return;
-  for (auto& choice : completion["choices"].GetArray()) {
-    const auto calls = choice["message"].FindMember("tool_calls");
-    if (calls == choice["message"].MemberEnd()) continue;
-    for (auto& call : calls->value.GetArray()) {
-      auto& arguments = call["function"]["arguments"];
-      const auto doc = parsed(json::text(arguments));
-      if (!doc.HasParseError()) arguments.CopyFrom(doc, pool);
-    }
-  }
-}
-
-}  // namespace
 
 std::string check_chat_response(const json::Value& v) {
   const auto message = wire::Message::parse(json::dump(member(v, "anthropic_response")));
   if (!message) return "was refused: " + message.error().message;
-  auto actual = parsed(wire::encode_chat_completion(*message, "chatcmpl-1", 1, chat_encoding(v)));
+  const auto actual =
+      parsed(wire::encode_chat_completion(*message, "chatcmpl-1", 1, chat_encoding(v)));
   if (actual.HasParseError()) return "the completion is not JSON";
   if (json::string_or(actual, "id") != "chatcmpl-1" || json::integer_or(actual, "created") != 1)
     return "id and created are not those given";
-  auto wanted = parsed(json::dump(member(v, "expect_openai_response")));
-  for (rapidjson::Document* doc : {&actual, &wanted}) {
-    strip(*doc, {"id", "created", "system_fingerprint"}, doc->GetAllocator());
-    parse_arguments(*doc, doc->GetAllocator());
-  }
-  if (auto differs = difference(wanted, actual); !differs.empty()) return differs;
+  if (auto differs = completion_difference(member(v, "expect_openai_response"), actual);
+      !differs.empty())
+    return differs;
   if (auto differs = replay_difference(wire::to_json(*message)); !differs.empty()) return differs;
   // A client that streams gets the same answer (from the cache, say).
   const wire::ChatEncoding encoding = chat_encoding(v);

@@ -1,3 +1,4 @@
+#include "support/chat_compare.hpp"
 #include "support/chat_frames.hpp"
 #include "support/chunk_grammar.hpp"
 #include "support/played_stream.hpp"
@@ -13,59 +14,6 @@
 namespace claif::test {
 namespace {
 
-// The one member of a delta that merely goes on with a text, e.g. "content" or "arguments 0".
-std::string text_of(const json::Value& chunk, std::string_view& value) {
-  const json::Value* choices = json::find(chunk, "choices");
-  if (choices == nullptr || choices->Size() != 1) return {};
-  const json::Value& delta = (*choices)[0]["delta"];
-  if (json::find((*choices)[0], "finish_reason") != nullptr || delta.MemberCount() != 1) return {};
-  const auto& member = *delta.MemberBegin();
-  const std::string name(json::text(member.name));
-  if (member.value.IsString() && (name == "content" || name == "reasoning_content")) {
-    value = json::text(member.value);
-    return name;
-  }
-  if (name != "tool_calls" || member.value.Size() != 1) return {};
-  const json::Value& call = member.value[0];
-  if (call.MemberCount() != 2 || !call.HasMember("function")) return {};
-  value = json::string_or(call["function"], "arguments");
-  return call["function"].MemberCount() == 1
-             ? "arguments " + std::to_string(json::integer_or(call, "index"))
-             : "";
-}
-
-// The chunks with neighbouring fragments of one text merged and what never counts removed.
-std::vector<std::string> canonical(const std::vector<std::string>& chunks) {
-  std::vector<std::string> out;
-  std::string last, joined;
-  const auto flush = [&] {
-    if (!joined.empty()) out.push_back(R"({")" + last + R"(":)" + json::quote(joined) + "}");
-    joined.clear();
-  };
-  for (const std::string& chunk : chunks) {
-    auto doc = parsed(chunk);
-    strip(doc, {"id", "created", "system_fingerprint", "usage"}, doc.GetAllocator());
-    auto whole = parsed(chunk);
-    if (const auto usage = whole.FindMember("usage");
-        usage != whole.MemberEnd() && !usage->value.IsNull())
-      doc.AddMember("usage", json::Value(usage->value, doc.GetAllocator()), doc.GetAllocator());
-    if (const auto error = doc.FindMember("error"); error != doc.MemberEnd()) {
-      error->value.RemoveMember("message");
-      strip(error->value, {}, doc.GetAllocator());
-    }
-    std::string_view value;
-    const std::string kind = text_of(doc, value);
-    if (kind.empty() || kind != last) flush();
-    last = kind;
-    if (kind.empty())
-      out.push_back(json::dump(doc));
-    else
-      joined += value;
-  }
-  flush();
-  return out;
-}
-
 std::string check_chunks(const json::Value& v, const std::string& sse) {
   const ChatFrames frames = read_frames(sse);
   if (!frames.fault.empty()) return frames.fault;
@@ -75,18 +23,9 @@ std::string check_chunks(const json::Value& v, const std::string& sse) {
     if (json::string_or(doc, "id") != "chatcmpl-1" || json::integer_or(doc, "created") != 1)
       return "a chunk has another id or created: " + chunk;
   }
-  std::vector<std::string> wanted_chunks;
-  const json::Value& list = member(v, "expect_openai_chunks");
-  if (!list.IsArray()) return "the vector lacks expect_openai_chunks";
-  for (const auto& chunk : list.GetArray())
-    wanted_chunks.push_back(json::dump(chunk));
-  const auto expected = canonical(wanted_chunks), actual = canonical(frames.chunks);
-  for (size_t i = 0; i < std::max(expected.size(), actual.size()); ++i) {
-    const std::string at = "chunk " + std::to_string(i) + " ";
-    if (i >= actual.size()) return at + "is missing: " + expected[i];
-    if (i >= expected.size()) return at + "is too much: " + actual[i];
-    if (auto differs = difference(expected[i], actual[i]); !differs.empty()) return at + differs;
-  }
+  if (auto differs = chunks_difference(member(v, "expect_openai_chunks"), frames.chunks);
+      !differs.empty())
+    return differs;
   return frames.done == member(v, "expect_done").IsTrue() ? "" : "[DONE] differs";
 }
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace claif {
@@ -30,8 +31,10 @@ struct CLAIF_API ContentPart {
   static ContentPart of_image(std::string url);
   // JPEG, PNG, GIF or WebP; the type is seen from the bytes.
   static ContentPart of_image_bytes(std::string_view bytes);
-  // PDF or UTF-8 text, told by the name: .pdf, .txt, .md.
+  // PDF, UTF-8 text or an image; the type is seen from the bytes. Claude sees the name as the
+  // title.
   static ContentPart of_file(std::string filename, std::string_view bytes);
+  static ContentPart of_file_id(std::string file_id);
 };
 
 // Where a part of the text comes from. The range counts code points in the content.
@@ -52,10 +55,14 @@ struct ChatMessage {
   std::vector<Citation> citations{};  // of an answer
 };
 
-struct ToolDefinition {
+struct CLAIF_API ToolDefinition {
   std::string name, description;
   std::string parameters_json = "{}";  // JSON Schema of type object
   bool strict = false;                 // the arguments will match the schema
+  std::string json{};                  // the whole tool, in the place of the other members
+
+  // A tool in OpenAI's form, or one of Anthropic's own such as {"type": "web_search_20250305", ...}
+  static ToolDefinition of_json(std::string json);
 };
 
 // An answer that is JSON and matches a schema.
@@ -76,7 +83,7 @@ struct ChatRequest {
   bool include_reasoning = false;             // ask for a summary of the thinking
   std::optional<JsonSchema> response_format{};
   std::string user{};
-  std::string extra_json{};     // an object: further parameters, e.g. {"top_k": 5}
+  std::string extra_json{};     // an object: further parameters, e.g. {"top_k": 5}; they win
   std::string session{};        // continue this stored conversation: [A-Za-z0-9_-]{1,64}
   std::optional<bool> cache{};  // ask the response cache, or not; absent: as configured
 };
@@ -93,6 +100,12 @@ struct Choice {
   std::string finish_reason;  // stop, length, tool_calls, content_filter
 };
 
+// A call that the model wanted to make and that the approval strategy refused. The answer has a
+// text in its place.
+struct DeniedCall {
+  std::string id, name, reason;
+};
+
 struct ChatCompletion {
   std::string id, model;
   int64_t created = 0;          // seconds since 1970
@@ -100,7 +113,8 @@ struct ChatCompletion {
   Usage usage;
   bool from_cache = false;
   std::vector<std::string> warnings;  // what could not be honoured as it was: "temperature:dropped"
-  std::string json;                   // the whole chat.completion object
+  std::vector<DeniedCall> denied;
+  std::string json;  // the whole chat.completion object
 };
 
 // A piece of a streamed answer.
@@ -111,8 +125,17 @@ struct ChatChunk {
   ToolCall tool_call{};                 // id and name come first, then arguments piece by piece
   std::string finish_reason{};          // in the last chunk
   std::optional<Usage> usage{};         // in the last chunk
+  std::string refusal{};                // in the last chunk, when the model declined
   std::string event_json{};             // Claude's event that made it
   const std::string& delta() const { return content; }
+};
+
+// What would be sent to Claude for a request. Secrets in it are replaced by "[redacted]".
+struct UpstreamRequest {
+  std::string method, url;  // empty: the transport does not tell
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;                   // exactly: Anthropic Messages JSON
+  std::vector<std::string> warnings;  // as ChatCompletion::warnings
 };
 
 }  // namespace claif

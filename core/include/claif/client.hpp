@@ -70,6 +70,10 @@ class CLAIF_API ChatStream {
   std::default_sentinel_t end() const { return {}; }
   // The next chunk, or nothing at the end; an error instead of an exception.
   Result<std::optional<ChatChunk>> try_next();
+  // Reads what is left, and returns the whole answer as if it had not been streamed: with its
+  // citations, the blocks that a tool loop sends back, its JSON.
+  ChatCompletion final_completion();  // throws an ApiError
+  Result<ChatCompletion> try_final_completion();
   void cancel();  // [any]
 
  private:
@@ -98,6 +102,9 @@ class CLAIF_API Completions {
   ChatCompletion create(const ChatRequest& request);  // throws an ApiError
   Result<ChatCompletion> try_create(const ChatRequest& request);
   ChatStream stream(const ChatRequest& request);
+  // What would be sent for `request`; nothing is. A stored session is read, as it is for an answer.
+  UpstreamRequest dry_run(const ChatRequest& request, bool stream = false);  // throws an ApiError
+  Result<UpstreamRequest> try_dry_run(const ChatRequest& request, bool stream = false);
   // Starts and returns. With `done`, that is called once with the result, on a thread of claif's:
   // do not block in it.
   ChatCall create_async(const ChatRequest& request,

@@ -1,40 +1,31 @@
 #include "api/chat_json.hpp"
 #include "base/json.hpp"
+#include "wire/chat_response.hpp"
 
 namespace claif::api {
 namespace {
 
-std::vector<Citation> read_citations(const json::Value& message) {
-  std::vector<Citation> out;
-  const json::Value* annotations = json::find(message, "annotations");
-  if (annotations == nullptr || !annotations->IsArray()) return out;
-  for (const auto& annotation : annotations->GetArray()) {
-    const json::Value* c = json::find(annotation, "url_citation");
-    if (c == nullptr) continue;
-    out.push_back({json::integer_or(*c, "start_index"), json::integer_or(*c, "end_index"),
-                   std::string(json::string_or(*c, "url")),
-                   std::string(json::string_or(*c, "title"))});
-  }
-  return out;
+std::string json_list(const std::vector<const wire::Block*>& blocks) {
+  if (blocks.empty()) return {};
+  json::Writer out;
+  out.array();
+  for (const wire::Block* block : blocks)
+    out.value(*block->json);
+  out.end_array();
+  return out.take();
 }
 
-ChatMessage read_message(const json::Value& message) {
+ChatMessage to_message(const wire::ChatAnswer& answer) {
   ChatMessage out;
   out.role = "assistant";
-  out.content = json::string_or(message, "content");
-  out.reasoning_content = json::string_or(message, "reasoning_content");
-  if (const json::Value* blocks = json::find(message, "thinking_blocks"))
-    out.thinking_blocks_json = json::dump(*blocks);
-  out.citations = read_citations(message);
-  const json::Value* calls = json::find(message, "tool_calls");
-  if (calls == nullptr || !calls->IsArray()) return out;
-  for (const auto& call : calls->GetArray()) {
-    const json::Value* function = json::find(call, "function");
-    if (function == nullptr) continue;
-    out.tool_calls.push_back({std::string(json::string_or(call, "id")),
-                              std::string(json::string_or(*function, "name")),
-                              std::string(json::string_or(*function, "arguments"))});
-  }
+  out.content = answer.content.value_or("");
+  out.reasoning_content = answer.reasoning;
+  out.thinking_blocks_json = json_list(answer.thinking);
+  for (const auto& a : answer.annotations)
+    out.citations.push_back(
+        {static_cast<int64_t>(a.begin), static_cast<int64_t>(a.end), a.link.url, a.link.title});
+  for (const wire::Block* call : answer.calls)
+    out.tool_calls.push_back({std::string(call->id), std::string(call->name), call->input});
   return out;
 }
 
@@ -51,21 +42,19 @@ Usage to_usage(const wire::Usage& usage) {
   return out;
 }
 
-ChatCompletion to_completion(std::string completion_json, const wire::Usage& usage) {
+ChatCompletion to_completion(const wire::Message& message,
+                             std::string id,
+                             int64_t created,
+                             const wire::ChatEncoding& encoding) {
+  const wire::ChatAnswer answer = wire::read_answer(message, encoding);
   ChatCompletion out;
-  out.usage = to_usage(usage);
-  const auto doc = json::parse(completion_json);
-  if (doc) {
-    const json::Value& root = doc->root();
-    out.id = json::string_or(root, "id");
-    out.model = json::string_or(root, "model");
-    out.created = json::integer_or(root, "created");
-    const json::Value& choice = root["choices"][0];
-    out.choices.push_back({0, read_message(choice["message"]),
-                           std::string(json::string_or(choice["message"], "refusal")),
-                           std::string(json::string_or(choice, "finish_reason"))});
-  }
-  out.json = std::move(completion_json);
+  out.json = wire::encode_chat_completion(message, answer, id, created, encoding);
+  out.id = std::move(id);
+  out.model = message.model;
+  out.created = created;
+  out.choices.push_back({0, to_message(answer), std::string(answer.refusal.value_or("")),
+                         std::string(answer.finish_reason)});
+  out.usage = to_usage(message.usage);
   return out;
 }
 

@@ -19,7 +19,18 @@ ContentPart ContentPart::of_image_bytes(std::string_view bytes) {
                   ";base64," + data);
 }
 ContentPart ContentPart::of_file(std::string filename, std::string_view bytes) {
-  return {.type = "file", .file_data = wire::encode_base64(bytes), .filename = std::move(filename)};
+  const std::string data = wire::encode_base64(bytes);
+  std::string_view type = wire::sniff_image(data);
+  if (type.empty()) type = bytes.starts_with("%PDF-") ? "application/pdf" : "text/plain";
+  return {.type = "file",
+          .file_data = "data:" + std::string(type) + ";base64," + data,
+          .filename = std::move(filename)};
+}
+ContentPart ContentPart::of_file_id(std::string file_id) {
+  return {.type = "file", .file_id = std::move(file_id)};
+}
+ToolDefinition ToolDefinition::of_json(std::string json) {
+  return {.name = {}, .description = {}, .json = std::move(json)};
 }
 
 namespace api {
@@ -87,20 +98,23 @@ Result<void> write_message(const ChatMessage& message, size_t i, json::Writer& o
   return {};
 }
 
+Result<void> write_tool(const ToolDefinition& tool, const std::string& path, json::Writer& out) {
+  if (!tool.json.empty()) return write_json(tool.json, path, out);
+  out.object().key("type").string("function");
+  out.key("function").object().key("name").string(tool.name);
+  if (!tool.description.empty()) out.key("description").string(tool.description);
+  if (tool.strict) out.key("strict").boolean(true);
+  out.key("parameters");
+  CLAIF_CHECK(write_json(tool.parameters_json, path + ".function.parameters", out));
+  out.end_object().end_object();
+  return {};
+}
+
 Result<void> write_tools(const ChatRequest& request, json::Writer& out) {
   if (!request.tools.empty()) {
     out.key("tools").array();
-    for (size_t i = 0; i < request.tools.size(); ++i) {
-      const ToolDefinition& tool = request.tools[i];
-      out.object().key("type").string("function");
-      out.key("function").object().key("name").string(tool.name);
-      if (!tool.description.empty()) out.key("description").string(tool.description);
-      if (tool.strict) out.key("strict").boolean(true);
-      out.key("parameters");
-      CLAIF_CHECK(write_json(tool.parameters_json,
-                             "tools[" + std::to_string(i) + "].function.parameters", out));
-      out.end_object().end_object();
-    }
+    for (size_t i = 0; i < request.tools.size(); ++i)
+      CLAIF_CHECK(write_tool(request.tools[i], "tools[" + std::to_string(i) + "]", out));
     out.end_array();
   }
   if (request.parallel_tool_calls)

@@ -1,11 +1,12 @@
+#include "api/chat_json.hpp"
 #include "api/cores.hpp"
+#include "base/ids.hpp"
 
 namespace claif {
 namespace detail {
 
 void StreamCore::start_request(const ChatRequest& request) {
-  AnswerFacts facts;
-  auto context = client_.context(request, true, facts);
+  auto context = client_.context(request, true, facts_);
   if (!context) return end(std::move(context.error()));
   context_ = std::move(*context);
   client_.expect();
@@ -34,11 +35,15 @@ void StreamCore::fail(const Error& error) {
 }
 
 void StreamCore::write(const wire::Event& event) {
-  auto chunk = builder_.add(event);
-  if (!chunk) return;
-  chunk->event_json = event.json;
+  assembler_.add(event);
+  made_.clear();
+  builder_.add(event, made_);
+  if (made_.empty()) return;
   const std::lock_guard lock(mutex_);
-  chunks_.push_back(std::move(*chunk));
+  for (ChatChunk& chunk : made_) {
+    chunk.event_json = event.json;
+    chunks_.push_back(std::move(chunk));
+  }
   arrived_.notify_all();
 }
 
@@ -69,6 +74,22 @@ Result<std::optional<ChatChunk>> StreamCore::next() {
       if (self->waiting_) self->waiting_->set(true);
     });
   }
+  return out;
+}
+
+Result<ChatCompletion> StreamCore::whole() {
+  for (;;) {
+    CLAIF_TRY(const auto chunk, next());
+    if (!chunk) break;
+  }
+  if (!assembler_.complete())
+    return claif::fail(Errc::cancelled, "the stream was cancelled before its end");
+  CLAIF_TRY(const wire::Message message, wire::Message::parse(assembler_.to_json()));
+  ChatCompletion out = api::to_completion(
+      message, random_id("chatcmpl-"), client_.engine().clock().wall_ms() / 1000, facts_.encoding);
+  out.from_cache = context_->cache == pipeline::CacheState::hit;
+  out.warnings = facts_.warnings;
+  out.denied = context_->denied;
   return out;
 }
 
@@ -105,6 +126,14 @@ ChatStream::~ChatStream() {
 
 Result<std::optional<ChatChunk>> ChatStream::try_next() {
   return core_->next();
+}
+Result<ChatCompletion> ChatStream::try_final_completion() {
+  return core_->whole();
+}
+ChatCompletion ChatStream::final_completion() {
+  auto result = try_final_completion();
+  if (!result) throw_error(std::move(result.error()));
+  return std::move(*result);
 }
 void ChatStream::cancel() {
   core_->cancel();

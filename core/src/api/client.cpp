@@ -1,7 +1,6 @@
 #include "api/chat_json.hpp"
 #include "api/cores.hpp"
 #include "base/ids.hpp"
-#include "wire/chat_response.hpp"
 
 #include <claif/client.hpp>
 
@@ -60,7 +59,8 @@ Result<std::unique_ptr<pipeline::RunContext>> ClientCore::context(const ChatRequ
   const Config& config = engine_->config();
   CLAIF_TRY(std::string body, api::to_json(request, stream, config));
   CLAIF_TRY(wire::ChatRequest decoded,
-            wire::decode_chat(std::move(body), {config.model_aliases, config.strict}));
+            wire::decode_chat(std::move(body),
+                              {config.model_aliases, config.strict, engine_->models().get()}));
   auto out = std::make_unique<pipeline::RunContext>();
   out->request = std::move(decoded.messages);
   out->route = "client";
@@ -86,9 +86,7 @@ class WholeAnswer final : public pipeline::EventSink {
   void write(const wire::Event&) override {}
   void message(const wire::Message& message) override {
     completion =
-        api::to_completion(wire::encode_chat_completion(message, random_id("chatcmpl-"),
-                                                        clock_.wall_ms() / 1000, encoding_),
-                           message.usage);
+        api::to_completion(message, random_id("chatcmpl-"), clock_.wall_ms() / 1000, encoding_);
   }
   void fail(const Error&) override {}  // run() returns it, too
   Task<bool> flush() override { co_return true; }
@@ -123,6 +121,7 @@ Task<void> CallCore::run(std::shared_ptr<CallCore> keep_alive) {
   }
   sink.completion.from_cache = context_->cache == pipeline::CacheState::hit;
   sink.completion.warnings = facts_.warnings;
+  sink.completion.denied = std::move(context_->denied);
   finish(std::move(sink.completion));
 }
 

@@ -3,6 +3,7 @@
 
 #include "api/chunks.hpp"
 #include "pipeline/engine.hpp"
+#include "wire/assemble.hpp"
 #include "wire/chat_encoding.hpp"
 
 #include <claif/client.hpp>
@@ -40,6 +41,8 @@ class ClientCore {
   void expect();
   void begin(pipeline::RunContext& context, std::function<void()> cancel);
   void end(pipeline::RunContext& context);
+  // A request that sends nothing, to its end.
+  Result<UpstreamRequest> dry_run(const ChatRequest& request, bool stream);
 
  private:
   std::unique_ptr<Engine> engine_;
@@ -75,6 +78,7 @@ class StreamCore : public std::enable_shared_from_this<StreamCore>, public pipel
   explicit StreamCore(ClientCore& client) : client_(client) {}
   void start_request(const ChatRequest& request);
   Result<std::optional<ChatChunk>> next();
+  Result<ChatCompletion> whole();
   void cancel();
 
   void start(const pipeline::RunContext&) override {}
@@ -90,8 +94,12 @@ class StreamCore : public std::enable_shared_from_this<StreamCore>, public pipel
   void end(std::optional<Error> error);
 
   ClientCore& client_;
-  std::unique_ptr<pipeline::RunContext> context_;  // loop thread only, once started
+  // These are the loop thread's from the start on, and the reader's once the stream has ended.
+  std::unique_ptr<pipeline::RunContext> context_;
+  AnswerFacts facts_;
   api::ChunkBuilder builder_;
+  std::vector<ChatChunk> made_;
+  wire::MessageAssembler assembler_;
   std::optional<Arrival<bool>> waiting_;  // loop thread only
   std::mutex mutex_;
   std::condition_variable arrived_;

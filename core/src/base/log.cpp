@@ -45,13 +45,14 @@ void Log::redact(std::string_view value) {
 
 void Log::write(LogLevel level, std::string_view line) {
   if (!logs(level)) return;
-  std::string text = escape_controls(line);
-  {
-    const std::lock_guard lock(mutex_);
-    for (const std::string& secret : secrets_)
-      replace_all(text, secret);
-  }
-  sink_->logger.log(to_spdlog(level), text);
+  sink_->logger.log(to_spdlog(level), redacted(escape_controls(line)));
+}
+
+std::string Log::redacted(std::string text) {
+  const std::lock_guard lock(mutex_);
+  for (const std::string& secret : secrets_)
+    replace_all(text, secret);
+  return text;
 }
 
 std::string escape_controls(std::string_view text) {

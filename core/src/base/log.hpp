@@ -26,6 +26,9 @@ class Log {
   // From now on `value` never appears in a line. Values under 6 bytes are too common to redact.
   void redact(std::string_view value);
 
+  // `text` without the values that were given to redact().
+  std::string redacted(std::string text);
+
   // Control characters of the line are escaped.
   void write(LogLevel level, std::string_view line);
   void debug(std::string_view line) { write(LogLevel::debug, line); }

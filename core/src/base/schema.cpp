@@ -22,23 +22,26 @@ std::string pointer_text(const rapidjson::Pointer& pointer) {
 }
 
 // What is said of a member that `schema` has no property for.
-std::string unknown_member(const json::Value& schema, const std::string& path) {
+std::string unknown_member(const json::Value& schema,
+                           const std::string& path,
+                           std::string_view unknown) {
   const json::Value* properties = json::find(schema, "properties");
   std::vector<std::string_view> known;
   if (properties != nullptr)
     for (const auto& p : properties->GetObject())
       known.push_back(json::text(p.name));
   const std::string name = path.substr(path.rfind('.') + 1);
-  return "is no setting" + suggestion(name, known);
+  return std::string(unknown) + suggestion(name, known);
 }
 
 std::string explain(std::string_view keyword,
                     const json::Value* rule,
                     const json::Value* schema,
-                    const std::string& path) {
+                    const std::string& path,
+                    std::string_view unknown) {
   const std::string wanted = rule != nullptr ? json::dump(*rule) : "";
   if (keyword == "additionalProperties" && schema != nullptr && !path.empty())
-    return unknown_member(*schema, path);
+    return unknown_member(*schema, path, unknown);
   if (keyword == "type") return "must be of type " + wanted;
   if (keyword == "required") return "must have " + wanted;
   if (keyword == "enum") return "must be one of " + wanted;
@@ -53,7 +56,8 @@ std::string explain(std::string_view keyword,
 
 Result<void> check_schema(std::string_view schema_text,
                           std::string_view json_text,
-                          std::string_view where) {
+                          std::string_view where,
+                          std::string_view unknown) {
   const auto complain = [&](const std::string& what) {
     return fail(Errc::configuration, std::string(where) + ": " + what);
   };
@@ -71,7 +75,7 @@ Result<void> check_schema(std::string_view schema_text,
   const std::string path = pointer_text(at);
   const std::string what =
       explain(keyword ? keyword : "", rules && keyword ? json::find(*rules, keyword) : nullptr,
-              rules, path);
+              rules, path, unknown);
   return complain(path.empty() ? what : "'" + path + "' " + what);
 }
 

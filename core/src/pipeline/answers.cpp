@@ -67,7 +67,10 @@ Task<bool> Pipeline::approve(RunContext& context, wire::Message& message) {
     observe(CLAIF_EV_TOOL, context, calls[i].name, r.allowed ? CLAIF_ALLOW : CLAIF_DENY, r.reason);
     any_allowed |= r.allowed;
     any_denied |= !r.allowed;
-    if (!r.allowed) block = message.text_block(approval::refusal_text(calls[i].name, r.reason));
+    if (!r.allowed) {
+      block = message.text_block(approval::refusal_text(calls[i].name, r.reason));
+      context.denied.push_back({calls[i].id, calls[i].name, r.reason});
+    }
     ++i;
   }
   if (!any_allowed && message.stop_reason == "tool_use") message.stop_reason = "end_turn";

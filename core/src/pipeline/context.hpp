@@ -8,6 +8,7 @@
 #include "wire/message.hpp"
 #include "wire/upstream_error.hpp"
 
+#include <claif/chat.hpp>
 #include <claif/result.hpp>
 
 #include <functional>
@@ -15,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace claif::pipeline {
 
@@ -48,6 +50,7 @@ struct RunContext {
   bool native = false;
   bool counts_tokens = false;  // of a native client, for /v1/messages/count_tokens
   wire::KeyOwner key = wire::KeyOwner::caller;
+  bool dry_run = false;  // find out what would be sent, and send nothing: `preview`
   Cancellation cancellation;
 
   // Set by the pipeline.
@@ -65,6 +68,8 @@ struct RunContext {
   std::string
       own_messages;  // the elements of "messages" that this request added: kept only with a session
   size_t hooks_entered = 0;
+  std::vector<DeniedCall> denied;          // calls of the answer that approval refused
+  std::optional<UpstreamRequest> preview;  // of a dry run
 };
 
 // The HTTP status that the client of `context` gets for `error`, if no answer has begun.

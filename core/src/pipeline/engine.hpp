@@ -5,6 +5,7 @@
 #include "net/io_loop.hpp"
 #include "pipeline/pipeline.hpp"
 #include "plugin/manager.hpp"
+#include "wire/model_table.hpp"
 
 #include <claif/result.hpp>
 
@@ -49,6 +50,7 @@ class Engine {
   plugin::Slot& transport() { return *transport_; }
   plugin::Slot* store() { return store_.get(); }
   plugin::Slot* responses() { return responses_.get(); }  // null: they are not kept
+  wire::CurrentModels& models() { return models_; }
 
  private:
   explicit Engine(Config config);
@@ -60,6 +62,7 @@ class Engine {
   Log log_;
   Metrics metrics_;
   BlockingPool pool_;
+  wire::CurrentModels models_;
   pipeline::Settings settings_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<plugin::PluginManager> plugins_;

@@ -79,6 +79,7 @@ class Pipeline {
   Task<Result<std::optional<std::string>>> filter_request(RunContext& context);  // turn.cpp
   Task<Result<void>> load_history(RunContext& context);                          // turn.cpp
   Task<void> store_turn(RunContext& context, std::string answer_json);           // turn.cpp
+  Task<Result<void>> preview(RunContext& context);                               // preview.cpp
   Task<std::optional<std::string>> look_up(RunContext& context);                 // answers.cpp
   Task<void> keep(RunContext& context,
                   const wire::Message& message,

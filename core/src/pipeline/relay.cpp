@@ -79,9 +79,12 @@ Task<Result<void>> Pipeline::relay_event(RunContext& context,
       auto ruling = approver_.rule(context.session, state.gate.calls(), context.request.tools);
       const auto rulings = co_await std::move(ruling);
       context.tools_decided = true;
-      for (size_t i = 0; i < rulings.size(); ++i)
-        observe(CLAIF_EV_TOOL, context, state.gate.calls()[i].name,
-                rulings[i].allowed ? CLAIF_ALLOW : CLAIF_DENY, rulings[i].reason);
+      for (size_t i = 0; i < rulings.size(); ++i) {
+        const approval::Call& call = state.gate.calls()[i];
+        observe(CLAIF_EV_TOOL, context, call.name, rulings[i].allowed ? CLAIF_ALLOW : CLAIF_DENY,
+                rulings[i].reason);
+        if (!rulings[i].allowed) context.denied.push_back({call.id, call.name, rulings[i].reason});
+      }
       for (const auto& released : state.gate.release(rulings)) {
         const auto parsed = state.released_parser.parse(released.json);
         if (!parsed) co_return fail(parsed.error());

@@ -46,6 +46,7 @@ Task<Result<void>> Pipeline::stages(RunContext& context, EventSink& sink) {
   auto filtering = filter_request(context);  // 1  hooks edit, or answer at once
   auto filtered = co_await std::move(filtering);
   if (!filtered) co_return fail(std::move(filtered.error()));
+
   auto loading = load_history(context);  // 2  session; 3 the request is frozen
   auto loaded = co_await std::move(loading);
   if (!loaded) co_return fail(std::move(loaded.error()));
@@ -55,6 +56,14 @@ Task<Result<void>> Pipeline::stages(RunContext& context, EventSink& sink) {
       co_return fail(Errc::unsupported, "a hook answers this request itself: it has no count");
     auto counting = ask(context, sink);
     co_return co_await std::move(counting);
+  }
+
+  if (context.dry_run) {
+    if (*filtered)
+      co_return fail(Errc::unsupported,
+                     "a hook answers this request itself: nothing would be sent to Claude");
+    auto previewing = preview(context);
+    co_return co_await std::move(previewing);
   }
 
   if (*filtered) {
@@ -117,6 +126,7 @@ void Pipeline::observe(uint32_t kind,
                        std::string_view name,
                        int64_t value,
                        std::string_view body) {
+  if (context.dry_run) return;  // nothing happens
   observers_.publish({kind, context.number, value, context.session, name, body});
 }
 

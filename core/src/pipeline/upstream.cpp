@@ -1,17 +1,11 @@
 // Attempts to get an answer from Claude: retried before the first byte, cancelled with the client.
+#include "pipeline/outgoing.hpp"
 #include "pipeline/pipeline.hpp"
 #include "pipeline/retry.hpp"
 #include "plugin/status.hpp"
-#include "wire/locate.hpp"
-
-#include <claif/sdk/text.hpp>
 
 namespace claif::pipeline {
 namespace {
-
-// Anthropic's SDKs refuse plain calls that could take over ten minutes; such a request streams
-// upstream and is put together here (translation.md U3).
-constexpr int64_t kMaxPlainTokens = 21'333;
 
 Error cancelled() {
   Error error;
@@ -47,28 +41,15 @@ Task<Result<void>> Pipeline::ask(RunContext& context, EventSink& sink) {
 Task<Result<void>> Pipeline::attempt(RunContext& context, EventSink& sink) {
   context.head = {};
   context.upstream_error.reset();
-  const wire::MessagesRequest& request = context.request;
-  const bool collects = !context.native && !request.stream && request.max_tokens > kMaxPlainTokens;
+  const Outgoing outgoing(context);
   Relay relay_state;
-  relay_state.to_client = request.stream;
+  relay_state.to_client = context.request.stream;
   if (context.native) relay_state.gate = approval::StreamGate(approval::GateMode::in_order);
-  if (collects || !context.session.empty() || caches(context)) relay_state.assembler.emplace();
-  std::string streaming_body;
-  if (collects) streaming_body = wire::with_stream(request.body);
-
-  claif_request raw{};
-  raw.size = sizeof raw;
-  raw.flags = request.stream || collects ? uint32_t{CLAIF_REQUEST_STREAM} : 0u;
-  if (context.counts_tokens) raw.flags |= uint32_t{CLAIF_REQUEST_COUNT_TOKENS};
-  raw.model = sdk::str(request.model);
-  raw.body_json = sdk::str(collects ? streaming_body : request.body);
-  raw.anthropic_version = sdk::str(request.api_version);
-  raw.anthropic_beta = sdk::str(request.beta);
-  raw.query = sdk::str(request.query);
-
+  if (outgoing.collects() || !context.session.empty() || caches(context))
+    relay_state.assembler.emplace();
   plugin::TransportCall call(site(*places_.transport), settings_.request_timeout);
   context.cancellation.listen([&call] { call.cancel(); });
-  call.start(raw);
+  call.start(outgoing.raw());
   std::string error_body, message;
   Result<void> outcome;
   plugin::Batch batch;

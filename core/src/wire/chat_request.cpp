@@ -3,6 +3,7 @@
 #include "wire/body.hpp"
 #include "wire/chat_draft.hpp"
 #include "wire/chat_tools.hpp"
+#include "wire/model_table.hpp"
 #include "wire/params.hpp"
 #include "wire/response_format.hpp"
 #include "wire/thinking.hpp"
@@ -75,7 +76,7 @@ Result<ResolvedModel> read_model(const ChatDraft& draft, const ChatOptions& opti
   const json::Value* model = draft.get(Param::model);
   if (model == nullptr) return missing("model");
   if (!model->IsString()) return invalid_type("model", "a string");
-  return resolve_model(json::text(*model), options.aliases);
+  return resolve_model(json::text(*model), options.aliases, options.models.get());
 }
 
 Result<void> read_stream(const ChatDraft& draft, ChatRequest& out) {

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,7 +37,8 @@ struct ChatRequest {
 
 struct ChatOptions {
   ModelAliases aliases;
-  bool strict = false;  // W2: the first warning is an error
+  bool strict = false;                         // W2: the first warning is an error
+  std::shared_ptr<const ModelTable> models{};  // null: the built-in table
 };
 
 // `body` is the client's JSON. The error carries OpenAI's param and reason.

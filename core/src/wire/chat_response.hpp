@@ -2,6 +2,7 @@
 #pragma once
 
 #include "wire/block.hpp"
+#include "wire/chat_answer.hpp"
 #include "wire/chat_encoding.hpp"
 #include "wire/citations.hpp"
 #include "wire/message.hpp"
@@ -17,6 +18,12 @@ namespace claif::wire {
 
 // A chat.completion object (A1-A7). `created` is seconds since 1970.
 std::string encode_chat_completion(const Message& message,
+                                   std::string_view id,
+                                   int64_t created,
+                                   const ChatEncoding& encoding);
+// The same, with what read_answer made of the message and the encoding.
+std::string encode_chat_completion(const Message& message,
+                                   const ChatAnswer& answer,
                                    std::string_view id,
                                    int64_t created,
                                    const ChatEncoding& encoding);

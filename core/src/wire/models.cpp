@@ -1,5 +1,7 @@
 #include "wire/models.hpp"
 
+#include "wire/model_table.hpp"
+
 #include <array>
 #include <cctype>
 
@@ -25,12 +27,12 @@ constexpr std::array kModels{
     ModelRow{"claude-opus-4-7", 128000, c, true, true, false, false, false},
     ModelRow{"claude-opus-4-6", 128000, c, false, true, false, false, true},
     ModelRow{"claude-sonnet-4-6", 128000, c, false, true, false, false, true},
-    ModelRow{"claude-opus-4-5", 64000, d, false, true, false, true, true},
-    ModelRow{"claude-haiku-4-5", 64000, d, false, true, false, true, true},
-    ModelRow{"claude-sonnet-4-5", 64000, d, false, true, false, true, true},
-    ModelRow{"claude-mythos-preview", 64000, a, false, true, false, false, false},
+    ModelRow{"claude-opus-4-5", 64000, d, false, true, false, true, true, 200'000},
+    ModelRow{"claude-haiku-4-5", 64000, d, false, true, false, true, true, 200'000},
+    ModelRow{"claude-sonnet-4-5", 64000, d, false, true, false, true, true, 200'000},
+    ModelRow{"claude-mythos-preview", 64000, a, false, true, false, false, false, 0},
 };
-constexpr ModelRow kUnknown{"", 64000, a, true, true, false, false, false};
+constexpr ModelRow kUnknown{"", 64000, a, true, true, false, false, false, 0};
 
 struct Synonym {
   std::string_view name, id;
@@ -67,9 +69,9 @@ std::string expand_shorthand(std::string name) {
   return name;
 }
 
-const ModelRow* find_row(std::string_view id) {
-  for (const Synonym& s : kDated)
-    if (id == s.name) id = s.id;
+const ModelRow* find_row(std::string_view id, const ModelTable* table) {
+  id = table_id(id);
+  if (table != nullptr) return table->find(id);
   for (const ModelRow& row : kModels)
     if (row.id == id) return &row;
   return nullptr;
@@ -77,13 +79,15 @@ const ModelRow* find_row(std::string_view id) {
 
 }  // namespace
 
-Result<ResolvedModel> resolve_model(std::string_view name, const ModelAliases& aliases) {
+Result<ResolvedModel> resolve_model(std::string_view name,
+                                    const ModelAliases& aliases,
+                                    const ModelTable* table) {
   std::string id(name);
   if (const auto alias = aliases.find(name); alias != aliases.end()) id = alias->second;
   if (id.starts_with("anthropic/")) id.erase(0, 10);
   if (id.starts_with("claude-")) id = undot(std::move(id));
   id = expand_shorthand(std::move(id));
-  if (const ModelRow* row = find_row(id)) return ResolvedModel{std::move(id), *row};
+  if (const ModelRow* row = find_row(id, table)) return ResolvedModel{std::move(id), *row};
   if (id.starts_with("claude-") && id.size() > 7) return ResolvedModel{std::move(id), kUnknown};
   Error error;
   error.code = Errc::not_found;
@@ -96,6 +100,16 @@ Result<ResolvedModel> resolve_model(std::string_view name, const ModelAliases& a
 
 std::span<const ModelRow> known_models() {
   return kModels;
+}
+
+const ModelRow& unknown_model() {
+  return kUnknown;
+}
+
+std::string_view table_id(std::string_view id) {
+  for (const Synonym& s : kDated)
+    if (id == s.name) return s.id;
+  return id;
 }
 
 }  // namespace claif::wire

@@ -47,7 +47,8 @@ Result<FormatChoice> choose_format(Draft& draft,
   const json::Value* schema = json::find(*holder, "schema");
   if (schema == nullptr) return by_prompt(draft, true, nullptr);
   if (!schema->IsObject()) return invalid_type(path + ".schema", "an object");
-  if (!is_representable(*schema)) return by_prompt(draft, true, schema);
+  if (!draft.model->structured_outputs || !is_representable(*schema))
+    return by_prompt(draft, true, schema);
   json::Writer out;
   out.object().key("type").string("json_schema").key("schema");
   write_sanitised(*schema, out);

@@ -99,7 +99,7 @@ Result<void> ToolSet::add_function(const json::Value& function,
     json::Writer parameters;
     write_schema(schema, parameters);
     const auto whole = json::parse(parameters.take());
-    strict = whole && is_representable(whole->root());
+    strict = whole && draft_.model->structured_outputs && is_representable(whole->root());
     if (!strict) draft_.warn("tools.strict", "dropped");
     if (strict) write_sanitised(whole->root(), out);
   }

@@ -86,7 +86,8 @@ class Glue {
                                                 &TransportGlue<P>::start,
                                                 &TransportGlue<P>::resume,
                                                 &TransportGlue<P>::cancel,
-                                                &TransportGlue<P>::models};
+                                                &TransportGlue<P>::models,
+                                                &TransportGlue<P>::preview};
       if (wanted == CLAIF_TRANSPORT_ID) return &table;
     }
     if constexpr (Tools<P>) {

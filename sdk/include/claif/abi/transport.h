@@ -39,6 +39,10 @@ typedef struct claif_transport_v1 {
   /* Emits each model as CLAIF_EMIT_ITEM, an Anthropic ModelInfo object. E_UNSUPPORTED: it has no
    * list, the host's own table serves. May be NULL. [any][quick] */
   CLAIF_FN(void, models)(void *self, claif_op *) CLAIF_NX;
+  /* What start would send for this request, without sending anything: emits one CLAIF_EMIT_ITEM,
+   * {"method": ..., "url": ..., "headers": [[name, value], ...]}, with "[redacted]" for each secret. The body
+   * is the request's own. E_UNSUPPORTED or NULL: it does not tell. [any][quick] */
+  CLAIF_FN(void, preview)(void *self, const claif_request *, claif_op *) CLAIF_NX;
 } claif_transport_v1;
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-// Transports: a class with start, resume and cancel; optionally models.
+// Transports: a class with start, resume and cancel; optionally models and preview.
 #pragma once
 
 #include <claif/abi/transport.h>
@@ -43,6 +43,11 @@ concept ListsModels = requires(P& p, Op op) {
 };
 
 template <class P>
+concept Previews = requires(P& p, const Request& request, Op op) {
+  p.preview(request, std::move(op));
+};
+
+template <class P>
 struct TransportGlue {
   static void start(void* self, const claif_request* request, claif_op* raw) noexcept {
     answer(raw, [&](Op& op) { static_cast<P*>(self)->start(Request(request), std::move(op)); });
@@ -65,6 +70,15 @@ struct TransportGlue {
         static_cast<P*>(self)->models(std::move(op));
       else
         (void)self, op.fail(CLAIF_E_UNSUPPORTED, "this transport has no list of models");
+    });
+  }
+  static void preview(void* self, const claif_request* request, claif_op* raw) noexcept {
+    answer(raw, [&](Op& op) {
+      if constexpr (Previews<P>)
+        static_cast<P*>(self)->preview(Request(request), std::move(op));
+      else
+        (void)self, (void)request,
+            op.fail(CLAIF_E_UNSUPPORTED, "this transport does not tell what it sends");
     });
   }
 };
