@@ -3,6 +3,9 @@
 #include "pipeline/pipeline_rig.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -38,41 +41,61 @@ class SingleFlight : public ::testing::Test {
     return static_cast<size_t>(std::count(rig.trace.begin(), rig.trace.end(), "cache put"));
   }
 
+  // Begins a request that `edit` may change; it lives as long as the test.
+  template <class Edit>
+  test::Run& start(bool stream, Edit edit) {
+    test::Run& run = *runs_.emplace_back(rig.request(stream));
+    edit(run);
+    rig.start(run);
+    return run;
+  }
+  test::Run& ask(bool stream, const std::string& more = "") {
+    test::Run& run = *runs_.emplace_back(rig.request(stream, more));
+    rig.start(run);
+    return run;
+  }
+
+ private:
+  std::vector<std::unique_ptr<test::Run>> runs_;  // before the rig, whose end may end requests
+
+ protected:
   PipelineRig rig;
   const std::vector<std::string> events = text_events("Shared answer");
 };
 
 TEST_F(SingleFlight, OneCallAnswersAllWhoAskTheSame) {
-  const auto first = rig.ask(true), plain = rig.ask(false);
+  test::Run& first = ask(true);
+  test::Run& plain = ask(false);
   EXPECT_EQ(calls(), 1u);
   emit(0, 3);
-  EXPECT_TRUE(first->sink.has("message_start"));
-  const auto late = rig.ask(true);
+  EXPECT_TRUE(first.sink.has("message_start"));
+  test::Run& late = ask(true);
   EXPECT_EQ(calls(), 1u);
-  EXPECT_TRUE(late->sink.has("message_start")) << "from the start";
+  EXPECT_TRUE(late.sink.has("message_start")) << "from the start";
   emit(3, events.size());
   end();
-  ASSERT_TRUE(first->ok() && plain->ok() && late->ok());
-  EXPECT_EQ(first->sink.events, late->sink.events);
-  EXPECT_THAT(plain->sink.whole.value_or(""), HasSubstr("Shared answer"));
+  ASSERT_TRUE(first.ok() && plain.ok() && late.ok());
+  EXPECT_EQ(first.sink.events, late.sink.events);
+  EXPECT_THAT(plain.sink.whole.value_or(""), HasSubstr("Shared answer"));
   EXPECT_EQ(puts(), 1u);
-  EXPECT_EQ(rig.ask(false)->context.cache, pipeline::CacheState::hit);
+  EXPECT_EQ(ask(false).context.cache, pipeline::CacheState::hit);
 }
 
 TEST_F(SingleFlight, APlainAnswerServesThoseWhoStream) {
-  const auto plain = rig.ask(false), stream = rig.ask(true);
+  test::Run& plain = ask(false);
+  test::Run& stream = ask(true);
   upstream().emit(CLAIF_EMIT_MESSAGE, whole_message("Plain"));
   end();
-  ASSERT_TRUE(plain->ok() && stream->ok());
-  EXPECT_THAT(stream->sink.all(), HasSubstr("Plain"));
-  EXPECT_TRUE(stream->sink.has("message_stop"));
+  ASSERT_TRUE(plain.ok() && stream.ok());
+  EXPECT_THAT(stream.sink.all(), HasSubstr("Plain"));
+  EXPECT_TRUE(stream.sink.has("message_stop"));
   EXPECT_EQ(calls(), 1u);
 }
 
 TEST_F(SingleFlight, AThousandRequestsAreOneCall) {
-  std::vector<std::unique_ptr<test::Run>> runs;
+  std::vector<test::Run*> runs;
   for (int i = 0; i < 1000; ++i)
-    runs.push_back(rig.ask(i % 2 == 0));
+    runs.push_back(&ask(i % 2 == 0));
   emit(0, events.size());
   end();
   EXPECT_TRUE(std::all_of(runs.begin(), runs.end(), [](const auto& run) { return run->ok(); }));
@@ -81,55 +104,54 @@ TEST_F(SingleFlight, AThousandRequestsAreOneCall) {
 }
 
 TEST_F(SingleFlight, GoesOnWithoutTheOneWhoBeganIt) {
-  const auto first = rig.ask(true), second = rig.ask(true);
+  test::Run& first = ask(true);
+  test::Run& second = ask(true);
   emit(0, 3);
-  first->context.cancellation.request();
+  first.context.cancellation.request();
   rig.loop.settle();
-  EXPECT_EQ(first->error().code, Errc::cancelled);
+  EXPECT_EQ(first.error().code, Errc::cancelled);
   EXPECT_TRUE(rig.transport->cancelled.empty());
   emit(3, events.size());
   end();
-  EXPECT_TRUE(second->ok());
+  EXPECT_TRUE(second.ok());
   EXPECT_EQ(calls(), 1u);
 }
 
 TEST_F(SingleFlight, IsCancelledWhenTheLastOneLeaves) {
-  const auto first = rig.ask(true), second = rig.ask(true);
+  test::Run& first = ask(true);
+  test::Run& second = ask(true);
   emit(0, 3);
-  first->context.cancellation.request();
-  second->context.cancellation.request();
+  first.context.cancellation.request();
+  second.context.cancellation.request();
   rig.loop.settle();
-  EXPECT_TRUE(first->done() && second->done());
+  EXPECT_TRUE(first.done() && second.done());
   EXPECT_EQ(rig.transport->cancelled.size(), 1u);
   EXPECT_EQ(rig.flights.size(), 0u);
-  const auto third = rig.ask(true);
+  ask(true);
   EXPECT_EQ(calls(), 2u) << "what was cancelled serves nobody";
 }
 
 TEST_F(SingleFlight, AnErrorReachesEveryoneAndEachMayTryAgain) {
   rig.settings.retries = 1;
-  const auto first = rig.ask(false), second = rig.ask(false);
+  test::Run& first = ask(false);
+  test::Run& second = ask(false);
   upstream().fail(CLAIF_E_UNAVAILABLE, "no route");
   rig.loop.settle();
-  EXPECT_FALSE(first->done() || second->done());
+  EXPECT_FALSE(first.done() || second.done());
   rig.loop.advance(milliseconds(5000));
   EXPECT_EQ(calls(), 2u) << "together again";
   upstream(1).emit(CLAIF_EMIT_MESSAGE, whole_message("At last"));
   upstream(1).finish();
   rig.loop.settle();
-  EXPECT_TRUE(first->ok() && second->ok());
+  EXPECT_TRUE(first.ok() && second.ok());
 }
 
 TEST_F(SingleFlight, IsForEqualRequestsOfOneTenantOnly) {
-  const auto first = rig.ask(true);
-  const auto other = rig.request(true);
-  other->context.tenant = "another";
-  rig.start(*other);
-  const auto different = rig.ask(true, R"(,"stop":["x"])");
+  ask(true);
+  start(true, [](test::Run& run) { run.context.tenant = "another"; });
+  ask(true, R"(,"stop":["x"])");
   EXPECT_EQ(calls(), 3u);
-  const auto without_cache = rig.request(true);
-  without_cache->context.cache_wish.mode = cache::Mode::off;
-  rig.start(*without_cache);
+  start(true, [](test::Run& run) { run.context.cache_wish.mode = cache::Mode::off; });
   EXPECT_EQ(calls(), 4u);
 }
 
@@ -138,37 +160,34 @@ TEST_F(SingleFlight, EachApprovesTheToolCallsForItself) {
   rig.approval->on_decide = [&](const sdk::ToolCall&) {
     return ++asked == 1 ? sdk::Verdict::allow() : sdk::Verdict::deny("not twice");
   };
-  const auto first = rig.ask(true, PipelineRig::kTool), second = rig.ask(true, PipelineRig::kTool);
+  test::Run& first = ask(true, PipelineRig::kTool);
+  test::Run& second = ask(true, PipelineRig::kTool);
   for (const std::string& event : tool_events("get_time", "{}"))
     upstream().emit(CLAIF_EMIT_EVENT, event);
   end();
   EXPECT_EQ(calls(), 1u);
   EXPECT_EQ(asked, 2);
-  EXPECT_TRUE(first->context.denied.empty());
-  EXPECT_EQ(second->context.denied.size(), 1u);
+  EXPECT_TRUE(first.context.denied.empty());
+  EXPECT_EQ(second.context.denied.size(), 1u);
   EXPECT_EQ(puts(), 0u);
 }
 
 TEST_F(SingleFlight, ASlowClientDelaysNobody) {
-  const auto slow = rig.request(true);
-  slow->sink.block();
-  rig.start(*slow);
-  const auto fast = rig.ask(true);
+  test::Run& slow = start(true, [](test::Run& run) { run.sink.block(); });
+  test::Run& fast = ask(true);
   emit(0, events.size());
   end();
-  EXPECT_TRUE(fast->ok());
-  EXPECT_FALSE(slow->done());
-  slow->sink.release();
+  EXPECT_TRUE(fast.ok());
+  EXPECT_FALSE(slow.done());
+  slow.sink.release();
   rig.loop.settle();
-  EXPECT_TRUE(slow->ok());
-  EXPECT_EQ(slow->sink.events, fast->sink.events);
+  EXPECT_TRUE(slow.ok());
+  EXPECT_EQ(slow.sink.events, fast.sink.events);
 }
 
 // One reader that does not take is what makes the transport pause, as without sharing.
 TEST_F(SingleFlight, GoesNoFasterThanTheFastest) {
-  const auto only = rig.request(true);
-  only->sink.block();
-  rig.start(*only);
+  test::Run& only = start(true, [](test::Run& run) { run.sink.block(); });
   emit(0, 3);
   const std::string kilobyte = text_delta(0, std::string(1000, 'x'));
   int taken = 0;
@@ -177,8 +196,8 @@ TEST_F(SingleFlight, GoesNoFasterThanTheFastest) {
     rig.loop.settle();
   }
   EXPECT_LT(taken, 2000);
-  only->context.cancellation.request();
-  only->sink.release(false);
+  only.context.cancellation.request();
+  only.sink.release(false);
   rig.loop.settle();
 }
 
