@@ -136,6 +136,7 @@ Task<void> Flight::run(std::shared_ptr<Flight> self,
                        Millis deadline,
                        claif_request request) {
   struct Demand {
+    explicit Demand(Flight& of) : flight(of) {}
     Flight& flight;
     bool await_ready() const {
       const std::lock_guard lock(flight.mutex_);
@@ -152,7 +153,8 @@ Task<void> Flight::run(std::shared_ptr<Flight> self,
     const bool more = co_await call.next(batch);
     if (!more) break;
     self->append(batch);
-    co_await Demand{*self};
+    Demand demand(*self);
+    co_await demand;
   }
   self->call_ = nullptr;
   self->end(call.result());
