@@ -35,7 +35,7 @@ std::string show(const UpstreamRequest& request, bool json) {
   std::string out;
   if (!request.method.empty()) out += request.method + " " + request.url + "\n";
   for (const auto& [name, value] : request.headers)
-    out += name + ": " + value + "\n";
+    out.append(name).append(": ").append(value) += '\n';
   return out + "\n" + request.body + "\n";
 }
 

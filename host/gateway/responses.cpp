@@ -2,6 +2,7 @@
 #include "gateway/answer.hpp"
 #include "gateway/router.hpp"
 #include "gateway/stored_responses.hpp"
+#include "wire/body.hpp"
 #include "wire/draft.hpp"
 #include "wire/responses_ids.hpp"
 #include "wire/responses_kept.hpp"
@@ -91,10 +92,10 @@ class ResponsesSink final : public AnswerSink {
 using History = std::optional<std::vector<wire::PastTurn>>;
 
 // The conversation that the request goes on with; nothing when it names none.
-Task<Result<History>> read_history(std::string_view body,
+Task<Result<History>> read_history(const json::Document& request,
                                    session::ResponseStore* store,
                                    size_t most_bytes) {
-  auto previous = wire::previous_response_id(body);
+  auto previous = wire::previous_response_id(request);
   if (!previous) co_return fail(std::move(previous.error()));
   if (!*previous || store == nullptr) co_return History();
   const std::string id = **previous;
@@ -130,8 +131,9 @@ Task<Result<wire::ResponsesRequest>> read_request(RouteContext& route,
   auto extensions = read_extensions(exchange.request(), context);
   if (!extensions) co_return fail(std::move(extensions.error()));
   const Config& config = route.engine.config();
-  std::string body = exchange.take_body();
-  auto reading = read_history(body, store, config.gateway.max_body);
+  const auto body = wire::parse_request(exchange.take_body());
+  if (!body) co_return fail(body.error());
+  auto reading = read_history(*body, store, config.gateway.max_body);
   auto history = co_await std::move(reading);
   if (!history) co_return fail(std::move(history.error()));
   if (*history && !context.session.empty())
@@ -141,10 +143,11 @@ Task<Result<wire::ResponsesRequest>> read_request(RouteContext& route,
   wire::ResponsesOptions options;
   options.aliases = config.model_aliases;
   options.strict = config.strict;
+  options.models = route.engine.models().get();
   options.id = id;
   options.keeps = store != nullptr;
   options.history = std::move(*history);
-  co_return wire::decode_responses(std::move(body), options);
+  co_return wire::decode_responses(*body, options);
 }
 
 }  // namespace

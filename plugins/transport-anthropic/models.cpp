@@ -64,6 +64,7 @@ bool ModelsFetch::start_page(claif_error* error) {
   std::string url = settings_.models_url;
   if (!after_id_.empty()) url += "&after_id=" + percent_encoded(after_id_);
   std::vector<claif_http_header> headers;
+  headers.reserve(settings_.headers.size() + 2);
   for (const auto& [name, value] : settings_.headers)
     headers.push_back({sdk::str(name), sdk::str(value)});
   headers.push_back({sdk::str("accept"), sdk::str("application/json")});

@@ -22,11 +22,16 @@ std::string_view prefix_of(std::string_view type) {
   return type == "function_call" ? "fc_" : "ws_";
 }
 
-// `ids`: of the items so far.
-std::string id_fault(const std::string& event, std::vector<std::string>& ids) {
+// `response_id`: empty takes the first that comes. `ids`: of the items so far.
+std::string id_fault(const std::string& event,
+                     std::string& response_id,
+                     std::vector<std::string>& ids) {
   const auto doc = parsed(event);
-  if (const json::Value* response = json::find(doc, "response"))
-    return json::string_or(*response, "id") == kResponseId ? "" : "wrong response id: " + event;
+  if (const json::Value* response = json::find(doc, "response")) {
+    const std::string_view id = json::string_or(*response, "id");
+    if (response_id.empty()) response_id = id;
+    return !id.empty() && id == response_id ? "" : "wrong response id: " + event;
+  }
   const auto index = static_cast<size_t>(json::integer_or(doc, "output_index", -1));
   const json::Value* item = json::find(doc, "item");
   const std::string id(item ? json::string_or(*item, "id") : json::string_or(doc, "item_id"));
@@ -85,8 +90,9 @@ std::string event_difference(const json::Value& wanted, const json::Value& actua
 
 }  // namespace
 
-ResponseEvents read_response_events(std::string_view sse) {
+ResponseEvents read_response_events(std::string_view sse, std::string_view id) {
   ResponseEvents out;
+  std::string response_id(id);
   std::vector<std::string> ids;
   while (!sse.empty() && out.fault.empty()) {
     const size_t line = sse.find('\n'), end = sse.find("\n\n");
@@ -107,7 +113,7 @@ ResponseEvents read_response_events(std::string_view sse) {
     else if (json::integer_or(doc, "sequence_number", -1) != count)
       out.fault = "wrong sequence_number: " + std::string(data);
     else
-      out.fault = id_fault(std::string(data), ids);
+      out.fault = id_fault(std::string(data), response_id, ids);
     out.events.emplace_back(data);
   }
   return out;

@@ -13,11 +13,12 @@ inline constexpr std::string_view kResponseId = "resp_000102030405060708090a0b0c
 
 struct ResponseEvents {
   std::vector<std::string> events;  // JSON of each, in order
-  // What is wrong with the framing, the numbering, or the ids: that of the response is kResponseId;
+  // What is wrong with the framing, the numbering, or the ids: that of the response is as given;
   // that of an item is of its kind and the same wherever it is named. Empty: nothing.
   std::string fault;
 };
-ResponseEvents read_response_events(std::string_view sse);
+// An empty `id` is any, the same in each event.
+ResponseEvents read_response_events(std::string_view sse, std::string_view id = kResponseId);
 
 // A response object against the wanted one. What it repeats of the request and ids do not count,
 // nulls count as absent, complete arguments and encrypted_content compare as JSON.

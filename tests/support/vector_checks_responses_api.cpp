@@ -4,6 +4,7 @@
 #include "support/upstream_sse.hpp"
 #include "support/vector_checks.hpp"
 #include "support/vector_compare.hpp"
+#include "wire/body.hpp"
 #include "wire/message.hpp"
 #include "wire/responses_object.hpp"
 #include "wire/responses_request.hpp"
@@ -36,7 +37,9 @@ std::string check_responses_request(const json::Value& v) {
   wire::ResponsesOptions options;
   options.aliases = model_aliases(v);
   options.strict = has_option(v, "strict");
-  const auto decoded = wire::decode_responses(json::dump(member(v, "openai_request")), options);
+  const auto request = wire::parse_request(json::dump(member(v, "openai_request")));
+  if (!request) return refusal_difference(v, request.error());
+  const auto decoded = wire::decode_responses(*request, options);
   if (!decoded) return refusal_difference(v, decoded.error());
   return request_difference(v, decoded->messages, decoded->warnings);
 }

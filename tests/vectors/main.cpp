@@ -28,7 +28,8 @@ requests.json, responses.json, streams.json and errors.json, each a JSON list, o
 missing. Prints a line for each vector that fails and a summary.
 
   --http        through `claif serve` and an upstream of its own: what reaches that, and what reaches
-                the client; errors.json has no part in it
+                the client; errors.json has no part in it. A gateway holds tool calls back until
+                they are decided, so the chunks of chat completions may have them last
   --later FILE  lines <file>/<vector>, e.g. requests/basic: these must fail, and do not count
 
 Example:

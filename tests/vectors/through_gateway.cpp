@@ -4,12 +4,13 @@
 #include "support/chat_compare.hpp"
 #include "support/chat_frames.hpp"
 #include "support/chunk_grammar.hpp"
+#include "support/response_events.hpp"
 #include "support/upstream_sse.hpp"
 #include "support/vector_compare.hpp"
+#include "vectors/client_request.hpp"
 
 #include <algorithm>
 #include <csignal>
-#include <set>
 #include <vector>
 
 namespace claif::test {
@@ -46,59 +47,6 @@ std::vector<std::string> settings(const json::Value& vector) {
   return out;
 }
 
-std::string path_of(const json::Value& vector) {
-  return json::string_or(vector, "endpoint") == "responses" ? "/v1/responses"
-                                                            : "/v1/chat/completions";
-}
-
-// The tools that an answer calls: a gateway lets only those pass that its client declared.
-std::set<std::string> called_tools(const json::Value& vector) {
-  std::set<std::string> out;
-  const auto add = [&](const json::Value& block) {
-    if (json::string_or(block, "type") == "tool_use") out.emplace(json::string_or(block, "name"));
-  };
-  if (const json::Value* content = json::find(member(vector, "anthropic_response"), "content"))
-    for (const auto& block : content->GetArray())
-      add(block);
-  for (const auto& [type, data] : read_events(upstream_body(vector), 0)) {
-    const auto event = parsed(data);
-    if (event.HasParseError()) continue;
-    if (const json::Value* block = json::find(event, "content_block")) add(*block);
-    if (const json::Value* content = json::find(member(event, "message"), "content"))
-      for (const auto& block : content->GetArray())
-        add(block);
-  }
-  return out;
-}
-
-// The request of a chat client that gets the answer in the form which the options tell.
-std::string chat_request(const json::Value& vector, bool stream) {
-  json::Writer out;
-  out.object().key("model").string("claude-opus-5-5").key("max_tokens").integer(1000);
-  out.key("messages").array().object().key("role").string("user").key("content").string("Hi");
-  out.end_object().end_array();
-  if (stream) out.key("stream").boolean(true);
-  if (has_option(vector, "include_usage"))
-    out.key("stream_options").object().key("include_usage").boolean(true).end_object();
-  if (has_option(vector, "include_thinking_blocks"))
-    out.key("include_thinking_blocks").boolean(true);
-  if (const json::Value* wish = json::find(member(vector, "options"), "reasoning_content"))
-    out.key("include_reasoning").boolean(wish->IsTrue());
-  if (has_option(vector, "json_object"))
-    out.key("response_format").object().key("type").string("json_object").end_object();
-  const auto tools = called_tools(vector);
-  const bool legacy = has_option(vector, "legacy_functions");
-  if (!tools.empty() || legacy) out.key(legacy ? "functions" : "tools").array();
-  for (const std::string& tool : tools) {
-    if (!legacy) out.object().key("type").string("function").key("function");
-    out.object().key("name").string(tool).end_object();
-    if (!legacy) out.end_object();
-  }
-  if (!tools.empty() || legacy) out.end_array();
-  out.end_object();
-  return out.take();
-}
-
 std::string status_difference(const Answer& answer, const json::Value& wanted) {
   if (answer.status != json::integer_or(wanted, "status"))
     return "status is " + std::to_string(answer.status) + ": " + answer.body;
@@ -131,21 +79,32 @@ std::string upstream_difference(const json::Value& vector, const FakeAnthropic::
   return {};
 }
 
-std::string stream_difference(const json::Value& vector, const Answer& answer) {
-  if (const json::Value* wanted = json::find(vector, "expect_http_error"))
-    return status_difference(answer, *wanted);
-  if (answer.status != 200)
-    return "status is " + std::to_string(answer.status) + ": " + answer.body;
-  if (auto wrong = violation(answer.body, {.include_usage = has_option(vector, "include_usage")});
+std::string chat_stream_difference(const json::Value& vector, const std::string& sse) {
+  if (auto wrong = violation(sse, {.include_usage = has_option(vector, "include_usage")});
       !wrong.empty())
     return wrong;
-  const ChatFrames frames = read_frames(answer.body);
+  const ChatFrames frames = read_frames(sse);
   if (!frames.fault.empty()) return frames.fault;
   if (auto differs = chunks_difference(member(vector, "expect_openai_chunks"), frames.chunks,
                                        ChunkOrder::calls_last);
       !differs.empty())
     return differs;
   return frames.done == member(vector, "expect_done").IsTrue() ? "" : "[DONE] differs";
+}
+
+std::string responses_stream_difference(const json::Value& vector, const std::string& sse) {
+  const ResponseEvents read = read_response_events(sse, "");
+  if (!read.fault.empty()) return read.fault;
+  return events_difference(member(vector, "expect_openai_events"), read.events);
+}
+
+std::string stream_difference(const json::Value& vector, const Answer& answer) {
+  if (const json::Value* wanted = json::find(vector, "expect_http_error"))
+    return status_difference(answer, *wanted);
+  if (answer.status != 200)
+    return "status is " + std::to_string(answer.status) + ": " + answer.body;
+  return is_responses(vector) ? responses_stream_difference(vector, answer.body)
+                              : chat_stream_difference(vector, answer.body);
 }
 
 }  // namespace
@@ -241,18 +200,22 @@ std::string ThroughGateway::check_request(const json::Value& vector) {
 
 std::string ThroughGateway::check_response(const json::Value& vector) {
   const Exchange got =
-      exchange(vector, chat_request(vector, false),
+      exchange(vector, client_request(vector, false),
                FakeAnthropic::response(200, json::dump(member(vector, "anthropic_response"))));
   if (!got.problem.empty()) return got.problem;
   if (got.answer.status != 200)
     return "status is " + std::to_string(got.answer.status) + ": " + got.answer.body;
-  return completion_difference(member(vector, "expect_openai_response"), parsed(got.answer.body));
+  const json::Value& wanted = member(vector, "expect_openai_response");
+  const auto actual = parsed(got.answer.body);
+  if (actual.HasParseError()) return "the client got no JSON";
+  return is_responses(vector) ? response_difference(wanted, actual)
+                              : completion_difference(wanted, actual);
 }
 
 std::string ThroughGateway::check_stream(const json::Value& vector) {
   const std::string head =
       "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
-  const Exchange got = exchange(vector, chat_request(vector, true), head + upstream_body(vector));
+  const Exchange got = exchange(vector, client_request(vector, true), head + upstream_body(vector));
   return got.problem.empty() ? stream_difference(vector, got.answer) : got.problem;
 }
 

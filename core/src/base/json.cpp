@@ -16,10 +16,9 @@ namespace {
 // Whether a text that was decoded from valid UTF-8 has half of a surrogate pair in it: an escape
 // like \ud83d alone, which RapidJSON writes as three bytes that no UTF-8 has.
 bool has_lone_surrogate(const char* s, size_t n) {
-  const char* const end = s + n;
-  while (s != end && (s = static_cast<const char*>(
-                          std::memchr(s, 0xED, static_cast<size_t>(end - s)))) != nullptr)
-    if (++s != end && static_cast<unsigned char>(*s) >= 0xA0) return true;
+  const std::string_view text(s, n);
+  for (size_t at = text.find('\xED'); at != text.npos; at = text.find('\xED', at + 1))
+    if (at + 1 < n && static_cast<unsigned char>(text[at + 1]) >= 0xA0) return true;
   return false;
 }
 
@@ -103,6 +102,10 @@ void Document::Release::operator()(Memory* memory) const {
 
 Document::Document(std::unique_ptr<Memory, Release> memory)
     : memory_(std::move(memory)), doc_(&memory_->pool) {}
+
+size_t Document::size() const {
+  return memory_->text.size();
+}
 
 std::string_view Document::literal(std::string_view text) const {
   return memory_->literals.of(text);

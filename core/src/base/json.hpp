@@ -1,6 +1,6 @@
 // JSON, by RapidJSON, with the guards that it lacks: nesting is bounded, text is valid UTF-8,
-// access is checked. A Document never leaves the function that parsed it; what goes on is text or a
-// typed value.
+// access is checked. A Document stays with the translation of what it was parsed from; what goes on
+// is text or a typed value.
 #pragma once
 
 // Its SIMD reads whole aligned blocks, so beyond the end of a text: harmless, but no sanitizer
@@ -37,6 +37,7 @@ class Document {
  public:
   const Value& root() const { return doc_; }
   const Value* operator->() const { return &doc_; }
+  size_t size() const;  // bytes of the text
   // How a long string of this document, `text`, was written between its quotes; empty when `text`
   // is none, or a part of one.
   std::string_view literal(std::string_view text) const;

@@ -1,31 +1,13 @@
 #include "base/json_source.hpp"
 
+#include "base/json_scan.hpp"
+
 #include <algorithm>
 #include <cstring>
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include <functional>
 
 namespace claif::json {
 namespace {
-
-// A byte that ends a run of plain text: a quote, a backslash, a control character.
-bool is_special(char c) {
-  return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
-}
-
-#if defined(__SSE2__)
-// A bit for each special byte of the block.
-unsigned specials(__m128i block) {
-  // min(block, 0x1f) == block: an unsigned comparison, which SSE2 lacks.
-  const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1f)), block);
-  const __m128i quote = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
-  const __m128i backslash = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
-  return static_cast<unsigned>(
-      _mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash))));
-}
-#endif
 
 // The first special byte from `p` on; the zero byte at `end` is one.
 char* skip_plain(char* p, [[maybe_unused]] const char* end) {

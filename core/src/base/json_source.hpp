@@ -42,12 +42,14 @@ class SourceStream {
 
   SourceStream(std::string& text, Literals& literals);
 
+  // NOLINTBEGIN(readability-identifier-naming): RapidJSON's names
   char Peek() const { return *at_; }
   char Take() { return *at_++; }
   size_t Tell() const { return static_cast<size_t>(at_ - begin_); }
   char* PutBegin();
   void Put(char c) { *to_++ = c; }
   size_t PutEnd(const char* head);
+  // NOLINTEND(readability-identifier-naming)
 
  private:
   char* decode(char* from);

@@ -1,13 +1,10 @@
 #include "base/json.hpp"
+#include "base/json_scan.hpp"
 
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstring>
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 namespace claif::json {
 namespace {
@@ -29,27 +26,18 @@ size_t put_escape(char* out, unsigned char c) {
   return 6;
 }
 
-bool is_special(unsigned char c) {
-  return c == '"' || c == '\\' || c < 0x20;
-}
-
 // Copies up to 16 bytes that need no escape; returns how many.
 size_t put_plain(char* out, std::string_view s) {
 #if defined(__SSE2__)
   if (s.size() >= 16) {
     const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(s.data()));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out), block);
-    const __m128i control = _mm_set1_epi8(0x1f);
-    // min(block, 0x1f) == block: an unsigned comparison, which SSE2 lacks.
-    const __m128i special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('"')),
-                                                      _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'))),
-                                         _mm_cmpeq_epi8(_mm_min_epu8(block, control), block));
-    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(special));
+    const unsigned mask = specials(block);
     return mask == 0 ? 16 : static_cast<size_t>(__builtin_ctz(mask));
   }
 #endif
   size_t n = 0;
-  for (; n < s.size() && n < 16 && !is_special(static_cast<unsigned char>(s[n])); ++n)
+  for (; n < s.size() && n < 16 && !is_special(s[n]); ++n)
     out[n] = s[n];
   return n;
 }

@@ -31,7 +31,7 @@ class Loop {
   static Loop* current() { return current_; }
 
  protected:
-  static inline thread_local Loop* current_ = nullptr;
+  static inline thread_local Loop* current_ = nullptr;  // NOLINT(readability-identifier-naming)
 };
 
 // A value that arrives once. One coroutine may wait for it; the first set wins. Loop thread only.

@@ -67,7 +67,8 @@ std::string MessageAssembler::to_json() const {
 
 void expand(const Message& message, const std::function<void(std::string_view)>& emit) {
   json::Writer out;
-  MessageFacts start = message;
+  const MessageFacts& facts = message;
+  MessageFacts start = facts;
   start.stop_reason = start.stop_sequence = start.stop_details = {};
   begin_message(out.object().key("type").string("message_start").key("message"), start);
   end_message(out, start);

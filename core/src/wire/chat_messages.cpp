@@ -39,20 +39,10 @@ class Reader {
   Result<std::vector<Part>> parts(const json::Value* content,
                                   const std::string& path,
                                   Allowed allowed) {
-    std::vector<Part> out;
-    if (content == nullptr) return out;
-    if (content->IsString()) {
-      out.push_back(Part::of_text(json::text(*content)));
-      return out;
-    }
-    if (!content->IsArray()) return invalid_type(path + ".content", "a string or a list of parts");
-    for (unsigned k = 0; k < content->Size(); ++k) {
-      const std::string at = path + ".content[" + std::to_string(k) + "]";
-      CLAIF_TRY(Part part, read_part((*content)[k], at, allowed));
-      CLAIF_TRY(part.cache_control, cache_control_of((*content)[k], at));
-      out.push_back(std::move(part));
-    }
-    return out;
+    return read_parts(content, path, ".content",
+                      [&](const json::Value& part, const std::string& at) {
+                        return read_part(part, at, allowed);
+                      });
   }
 
   Result<Part> read_part(const json::Value& part, const std::string& at, Allowed allowed) {

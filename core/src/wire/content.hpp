@@ -2,9 +2,11 @@
 #pragma once
 
 #include "wire/draft.hpp"
+#include "wire/params.hpp"
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace claif::wire {
@@ -54,6 +56,30 @@ struct FileFields {
 Result<Part> file_of(Draft& draft, const FileFields& file, const std::string& path);
 // The block of a file in Anthropic's store: an image or a document.
 Result<Part> stored_file(std::string_view id, Part::Kind kind, const std::string& param);
+// A content that is a string or a list of parts; null is none. `path` and `member` name it in
+// errors; `read_part` makes a Part of one of the list, given its path.
+template <class ReadPart>
+Result<std::vector<Part>> read_parts(const json::Value* content,
+                                     const std::string& path,
+                                     std::string_view member,
+                                     ReadPart read_part) {
+  std::vector<Part> out;
+  if (content == nullptr) return out;
+  if (content->IsString()) {
+    out.push_back(Part::of_text(json::text(*content)));
+    return out;
+  }
+  const std::string list = path + std::string(member);
+  if (!content->IsArray()) return invalid_type(list, "a string or a list of parts");
+  for (unsigned k = 0; k < content->Size(); ++k) {
+    const std::string at = list + "[" + std::to_string(k) + "]";
+    CLAIF_TRY(Part part, read_part((*content)[k], at));
+    CLAIF_TRY(part.cache_control, cache_control_of((*content)[k], at));
+    out.push_back(std::move(part));
+  }
+  return out;
+}
+
 // P17: ids keep to [A-Za-z0-9_-].
 std::string sanitise_id(Draft& draft, std::string_view id);
 

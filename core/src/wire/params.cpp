@@ -63,12 +63,11 @@ Result<void> write_sampling(Draft& draft, const Sampling& sampling, json::Writer
   CLAIF_TRY(const auto temperature, number_between(sampling.temperature, "temperature", 0, 2));
   CLAIF_TRY(const auto top_p, number_between(sampling.top_p, "top_p", 0, 1));
   if (temperature && *temperature != 1.0) {
-    if (!allowed)
+    const bool clamped = *temperature > 1.0;
+    if (!allowed || (draft.thinks && !clamped))
       draft.warn("temperature", "dropped");
-    else if (*temperature > 1.0)
+    else if (clamped)
       draft.warn("temperature", "clamped");
-    else if (draft.thinks)
-      draft.warn("temperature", "dropped");
     else {
       out.key("temperature").number(*temperature);
       draft.sends_sampling = true;

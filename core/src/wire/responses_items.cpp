@@ -52,7 +52,7 @@ class Reader {
     if (role.empty()) return missing(path + ".role");
     const json::Value* content = json::find(item, "content");
     if (role == "assistant") {
-      CLAIF_TRY(auto blocks, parts(content, path + ".content", Place::assistant));
+      CLAIF_TRY(auto blocks, parts(content, path, ".content", Place::assistant));
       CLAIF_CHECK(mark_last_part(item, path, blocks));
       return conversation_.add_assistant(std::move(blocks), path);
     }
@@ -63,7 +63,7 @@ class Reader {
                                                "assistant");
     if (content == nullptr) return missing(path + ".content");
     CLAIF_TRY(auto blocks,
-              parts(content, path + ".content", is_system ? Place::system : Place::user));
+              parts(content, path, ".content", is_system ? Place::system : Place::user));
     CLAIF_CHECK(mark_last_part(item, path, blocks));
     if (!is_system) {
       conversation_.add_user(std::move(blocks));
@@ -93,7 +93,7 @@ class Reader {
     CLAIF_TRY(out.id, call_id(item, path));
     const json::Value* output = json::find(item, "output");
     if (output == nullptr) return missing(path + ".output");
-    CLAIF_TRY(out.content, parts(output, path + ".output", Place::output));
+    CLAIF_TRY(out.content, parts(output, path, ".output", Place::output));
     out.plain = output->IsString();
     CLAIF_TRY(out.is_error, optional_bool(json::find(item, "is_error"), path + ".is_error"));
     CLAIF_TRY(out.cache_control, cache_control_of(item, path));
@@ -124,21 +124,11 @@ class Reader {
   // A content that is a string or a list of parts.
   Result<std::vector<Part>> parts(const json::Value* content,
                                   const std::string& path,
+                                  std::string_view member,
                                   Place place) {
-    std::vector<Part> out;
-    if (content == nullptr) return out;
-    if (content->IsString()) {
-      out.push_back(Part::of_text(json::text(*content)));
-      return out;
-    }
-    if (!content->IsArray()) return invalid_type(path, "a string or a list of parts");
-    for (unsigned k = 0; k < content->Size(); ++k) {
-      const std::string at = path + "[" + std::to_string(k) + "]";
-      CLAIF_TRY(Part part, read_part((*content)[k], at, place));
-      CLAIF_TRY(part.cache_control, cache_control_of((*content)[k], at));
-      out.push_back(std::move(part));
-    }
-    return out;
+    return read_parts(content, path, member, [&](const json::Value& part, const std::string& at) {
+      return read_part(part, at, place);
+    });
   }
 
   Result<Part> read_part(const json::Value& part, const std::string& at, Place place) {

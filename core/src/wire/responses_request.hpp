@@ -1,11 +1,13 @@
 // OpenAI Responses request -> Anthropic Messages request (translation.md 5.1).
 #pragma once
 
+#include "base/json.hpp"
 #include "wire/chat_request.hpp"
 #include "wire/responses_object.hpp"
 
 #include <claif/result.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,13 +39,15 @@ struct ResponsesOptions {
   bool keeps = false;   // there is a local store (Q7)
   // The conversation before, the oldest first; nothing when previous_response_id names none.
   std::optional<std::vector<PastTurn>> history;
+  std::shared_ptr<const ModelTable> models{};  // null: the built-in table
 };
 
-// `body` is the client's JSON. The error carries OpenAI's param and reason.
-Result<ResponsesRequest> decode_responses(std::string body, const ResponsesOptions& options);
+// `request` is the client's JSON (parse_request). The error carries OpenAI's param and reason.
+Result<ResponsesRequest> decode_responses(const json::Document& request,
+                                          const ResponsesOptions& options);
 
-// previous_response_id of a request, if it has one; errors as those of decode_responses.
-Result<std::optional<std::string>> previous_response_id(std::string_view body);
+// previous_response_id of a request, if it has one: what options.history is to be loaded for.
+Result<std::optional<std::string>> previous_response_id(const json::Document& request);
 // 400 previous_response_not_found. `hint`: what could help, or empty.
 Error previous_response_not_found(std::string_view id, std::string_view hint);
 

@@ -48,10 +48,7 @@ Result<void> read_tool(const json::Value& tool, const std::string& path, ToolSet
 Result<ToolChoice> read_allowed(const json::Value& choice) {
   ToolChoice out;
   out.filters = true;
-  const std::string_view mode = json::string_or(choice, "mode");
-  if (mode != "auto" && mode != "required")
-    return invalid_value("tool_choice.mode", "the mode must be auto or required");
-  out.mode = mode == "auto" ? Mode::automatic : Mode::any;
+  CLAIF_TRY(out.mode, allowed_tools_mode(json::string_or(choice, "mode"), "tool_choice.mode"));
   const json::Value* tools = json::find(choice, "tools");
   if (tools == nullptr || !tools->IsArray()) return out;
   for (const auto& tool : tools->GetArray()) {
@@ -64,19 +61,7 @@ Result<ToolChoice> read_allowed(const json::Value& choice) {
 Result<ToolChoice> read_choice(const json::Value* v) {
   ToolChoice out;
   if (v == nullptr) return out;
-  if (v->IsString()) {
-    const std::string_view mode = json::text(*v);
-    if (mode == "auto")
-      out.mode = Mode::automatic;
-    else if (mode == "none")
-      out.mode = Mode::none;
-    else if (mode == "required")
-      out.mode = Mode::any;
-    else
-      return invalid_value("tool_choice",
-                           "'tool_choice' must be auto, none, required or a function");
-    return out;
-  }
+  if (v->IsString()) return tool_choice_of(json::text(*v));
   if (!v->IsObject()) return invalid_type("tool_choice", "a string or an object");
   const std::string_view type = json::string_or(*v, "type");
   if (type == "allowed_tools") return read_allowed(*v);

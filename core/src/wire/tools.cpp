@@ -53,6 +53,25 @@ bool is_dated_family(std::string_view type) {
 
 }  // namespace
 
+Result<ToolChoice> tool_choice_of(std::string_view word) {
+  ToolChoice out;
+  if (word == "auto")
+    out.mode = ToolChoice::Mode::automatic;
+  else if (word == "none")
+    out.mode = ToolChoice::Mode::none;
+  else if (word == "required")
+    out.mode = ToolChoice::Mode::any;
+  else
+    return invalid_value("tool_choice", "'tool_choice' must be auto, none, required or a function");
+  return out;
+}
+
+Result<ToolChoice::Mode> allowed_tools_mode(std::string_view word, const std::string& param) {
+  if (word == "auto") return ToolChoice::Mode::automatic;
+  if (word == "required") return ToolChoice::Mode::any;
+  return invalid_value(param, "the mode must be auto or required");
+}
+
 bool is_native_tool(const json::Value& tool) {
   const std::string_view type = json::string_or(tool, "type");
   return json::find(tool, "input_schema") != nullptr || is_dated_family(type) ||

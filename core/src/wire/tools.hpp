@@ -19,6 +19,11 @@ struct ToolChoice {
   std::vector<std::string_view> allowed;
 };
 
+// auto, none or required.
+Result<ToolChoice> tool_choice_of(std::string_view word);
+// The mode of allowed_tools: auto or required. `param` names it in errors.
+Result<ToolChoice::Mode> allowed_tools_mode(std::string_view word, const std::string& param);
+
 // Feed it with tools, then finish(), then write. Views must outlive it.
 class ToolSet {
  public:

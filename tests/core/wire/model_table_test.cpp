@@ -1,7 +1,9 @@
 // The table of models, as the upstream corrects it (R4).
 #include "wire/model_table.hpp"
 
+#include "wire/body.hpp"
 #include "wire/chat_request.hpp"
+#include "wire/responses_request.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -119,6 +121,15 @@ TEST(ModelTable, DecidesHowARequestIsTranslated) {
               HasSubstr(R"("thinking":{"type":"between_tools"})"));
   EXPECT_THAT(sent(models, "claude-next-9", R"(,"reasoning_effort":"xhigh")"),
               HasSubstr(R"("effort":"high")"));
+}
+
+TEST(ModelTable, DecidesAboutResponsesToo) {
+  ResponsesOptions options;
+  options.models = table({info("claude-opus-5-5", true, false, false, false)});
+  const auto decoded =
+      decode_responses(*parse_request(R"({"model":"opus","input":"Hi"})"), options);
+  ASSERT_TRUE(decoded);
+  EXPECT_THAT(decoded->messages.body, HasSubstr(R"("max_tokens":4000)"));
 }
 
 TEST(ModelTable, WithoutStructuredOutputsSchemasAreAskedForInWords) {

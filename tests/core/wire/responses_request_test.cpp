@@ -3,6 +3,7 @@
 #include "wire/responses_request.hpp"
 
 #include "support/json_difference.hpp"
+#include "wire/body.hpp"
 #include "wire/reasoning_carrier.hpp"
 
 #include <string>
@@ -19,8 +20,10 @@ constexpr std::string_view kId = "resp_000102030405060708090a0b0c0d0e0f";
 
 Result<ResponsesRequest> decode(const std::string& members, ResponsesOptions options = {}) {
   options.id = kId;
-  return decode_responses(R"({"model":"claude-opus-5-5","max_output_tokens":9,)" + members + "}",
-                          options);
+  const auto request =
+      parse_request(R"({"model":"claude-opus-5-5","max_output_tokens":9,)" + members + "}");
+  if (!request) return fail(request.error());
+  return decode_responses(*request, options);
 }
 
 ResponsesOptions after(std::vector<PastTurn> turns) {
@@ -195,13 +198,20 @@ TEST(ResponsesRequest, SaysWhatItsResponseRepeats) {
 }
 
 TEST(PreviousResponseId, IsFoundBeforeTheRequestIsRead) {
-  EXPECT_EQ(previous_response_id(R"({"input":"a"})").value(), std::nullopt);
-  EXPECT_EQ(previous_response_id(R"({"previous_response_id":null})").value(), std::nullopt);
-  EXPECT_EQ(previous_response_id(R"({"previous_response_id":"resp_1"})").value(), "resp_1");
-  EXPECT_EQ(previous_response_id(R"({"input":"the \"previous_response_id\" is"})").value(),
-            std::nullopt);
-  EXPECT_EQ(previous_response_id(R"({"previous_response_id":7})").error().reason, "invalid_type");
-  EXPECT_EQ(previous_response_id(R"({"previous_response_id")").error().reason, "invalid_json");
+  const auto previous = [](const char* text) { return previous_response_id(*parse_request(text)); };
+  EXPECT_EQ(previous(R"({"input":"a"})").value(), std::nullopt);
+  EXPECT_EQ(previous(R"({"previous_response_id":null})").value(), std::nullopt);
+  EXPECT_EQ(previous(R"({"previous_response_id":"resp_1"})").value(), "resp_1");
+  EXPECT_EQ(previous(R"({"input":"the \"previous_response_id\" is"})").value(), std::nullopt);
+  EXPECT_EQ(previous(R"({"previous_response_id":7})").error().reason, "invalid_type");
+  EXPECT_EQ(decode(R"("previous_response_id")").error().reason, "invalid_json");
+}
+
+TEST(ResponsesRequest, CopiesLongStringsAsTheyWereWritten) {
+  const std::string text = R"(caf\u00e9 \/ )" + std::string(80, 'x');
+  const auto request = decode(R"("input":")" + text + "\"");
+  ASSERT_TRUE(request);
+  EXPECT_NE(request->messages.body.find(text), std::string::npos) << request->messages.body;
 }
 
 }  // namespace
