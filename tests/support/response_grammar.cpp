@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -147,16 +148,26 @@ class Checker {
   std::vector<Item> items_;
 };
 
-// When text blocks overlap, annotations come in the order in which these stop.
+// When text blocks overlap, annotations come in the order in which these stop; and where a block
+// without text would stand is not known before the others have theirs, so that it does not count.
 void sort_annotations(rapidjson::Document& response) {
+  const auto place = [](const json::Value& annotation) {
+    return std::tuple(annotation["start_index"].GetInt64(), annotation["end_index"].GetInt64(),
+                      json::dump(annotation));
+  };
   for (auto& item : response["output"].GetArray()) {
     if (!item.HasMember("content")) continue;
     for (auto& part : item["content"].GetArray()) {
       const auto found = part.FindMember("annotations");
       if (found == part.MemberEnd()) continue;
-      std::stable_sort(found->value.Begin(), found->value.End(), [](const auto& a, const auto& b) {
-        return a["start_index"].GetInt64() < b["start_index"].GetInt64();
-      });
+      for (auto& annotation : found->value.GetArray()) {
+        json::Value &begin = annotation["start_index"], &end = annotation["end_index"];
+        if (begin != end) continue;
+        begin.SetInt64(0);
+        end.SetInt64(0);
+      }
+      std::sort(found->value.Begin(), found->value.End(),
+                [&](const auto& a, const auto& b) { return place(a) < place(b); });
     }
   }
 }
