@@ -2,6 +2,8 @@
 
 #include "base/ids.hpp"
 #include "base/log.hpp"
+#include "base/sha256.hpp"
+#include "wire/rate_limit.hpp"
 
 #include <utility>
 
@@ -24,29 +26,24 @@ std::string_view name_of(pipeline::CacheState state) {
   return "OFF";
 }
 
-// The headers of an answer, good or bad.
-Headers answer_headers(const pipeline::RunContext& context,
-                       bool persisted,
-                       const std::vector<std::string>& warnings) {
-  Headers out;
-  const std::string_view upstream_id = context.head.header("request-id");
-  out.emplace_back("x-request-id", upstream_id.empty() ? "claif-" + std::to_string(context.number)
-                                                       : std::string(upstream_id));
-  if (context.cache != pipeline::CacheState::off)
-    out.emplace_back("x-claif-cache", name_of(context.cache));
-  if (!persisted) out.emplace_back("x-claif-persisted", "false");
-  if (!warnings.empty()) {
-    std::string joined;
-    for (const std::string& warning : warnings)
-      (joined += joined.empty() ? "" : ",") += escape_controls(warning);  // a key may hold any
-    out.emplace_back("x-claif-warnings", std::move(joined));
-  }
-  return out;
+// Answers that are kept for one key never reach another; the key itself is nowhere.
+std::string tenant_of(const Request& request) {
+  const std::string_view key = presented_key(request);
+  return key.empty() ? std::string() : hex(sha256(key)).substr(0, 32);
+}
+
+std::string id_of(const pipeline::RunContext& context) {
+  const std::string_view upstream = context.head.header("request-id");
+  return upstream.empty() ? request_id(context.number) : std::string(upstream);
 }
 
 }  // namespace
 
-Result<void> read_extensions(const Request& request, pipeline::RunContext& context) {
+Result<void> read_extensions(const Exchange& exchange, pipeline::RunContext& context) {
+  const Request& request = exchange.request();
+  context.number = exchange.number();
+  context.tenant = tenant_of(request);
+  context.key = wire::KeyOwner::gateway;  // the client's own key stays here
   context.session = request.header("x-claif-session");
   if (!context.session.empty() && !is_session_id(context.session))
     return fail(Errc::invalid_request, "x-claif-session must match [A-Za-z0-9_-]{1,64}");
@@ -58,6 +55,36 @@ Result<void> read_extensions(const Request& request, pipeline::RunContext& conte
   else if (!cache.empty())
     return fail(Errc::invalid_request, "x-claif-cache must be on or off");
   return {};
+}
+
+Headers AnswerSink::upstream_headers(const pipeline::RunContext& context) const {
+  Headers out;
+  append_request_id(out, id_of(context));
+  if (exchange_.dialect() == Dialect::openai) {
+    for (auto& header : wire::limit_headers(context.head, loop_.clock().wall_ms()))
+      out.push_back(std::move(header));
+    return out;
+  }
+  for (const auto& [name, value] : context.head.headers)
+    if (name != "content-type" && name != "request-id") out.emplace_back(name, value);
+  return out;
+}
+
+Response AnswerSink::refusal(const pipeline::RunContext& context, Error error) {
+  return error_response(in_dialect(std::move(error)), exchange_.dialect(), id_of(context));
+}
+
+void AnswerSink::append_own(Headers& out,
+                            const pipeline::RunContext& context,
+                            bool persisted) const {
+  if (context.cache != pipeline::CacheState::off)
+    out.emplace_back("x-claif-cache", name_of(context.cache));
+  if (!persisted) out.emplace_back("x-claif-persisted", "false");
+  if (warnings_.empty()) return;
+  std::string joined;
+  for (const std::string& warning : warnings_)
+    (joined += joined.empty() ? "" : ",") += escape_controls(warning);  // a key may hold any
+  out.emplace_back("x-claif-warnings", std::move(joined));
 }
 
 AnswerSink::~AnswerSink() {
@@ -75,12 +102,13 @@ Task<void> AnswerSink::run(pipeline::Pipeline& pipeline, pipeline::RunContext& c
     co_return;
   }
   Response response;
-  if (outcome)
+  if (outcome) {
+    response.headers = upstream_headers(context);
     response.body = std::move(body_);
-  else
-    response = error_response(in_dialect(std::move(outcome.error())));
-  for (auto& header : answer_headers(context, context.persisted && persisted_, warnings_))
-    response.headers.push_back(std::move(header));
+  } else {
+    response = refusal(context, std::move(outcome.error()));
+  }
+  append_own(response.headers, context, context.persisted && persisted_);
   auto answering = exchange_.respond(std::move(response));
   co_await std::move(answering);
 }
@@ -89,7 +117,8 @@ void AnswerSink::start(const pipeline::RunContext& context) {
   context_ = &context;
   if (!context.request.stream) return;
   streaming_ = true;
-  Headers headers = answer_headers(context, true, warnings_);
+  Headers headers = upstream_headers(context);
+  append_own(headers, context, true);
   headers.emplace_back("cache-control", "no-cache");
   exchange_.begin_stream(200, "text/event-stream; charset=utf-8", headers);
   beat();
@@ -126,12 +155,10 @@ void AnswerSink::tell_unpersisted() {
   if (streaming_) exchange_.append(": claif.persisted:false\n\n");
 }
 
-// A comment line when nothing else was sent, so that proxies and clients keep the stream open
-// (S10).
 void AnswerSink::beat() {
   heartbeat_ = loop_.after(kHeartbeat, [this] {
     if (std::exchange(quiet_, true)) {
-      exchange_.append(": ping\n\n");
+      exchange_.append(heartbeat());
       exchange_.flush_now();
     }
     beat();

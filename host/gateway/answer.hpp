@@ -13,8 +13,9 @@
 
 namespace claif::gateway {
 
-// x-claif-session and x-claif-cache.
-Result<void> read_extensions(const Request& request, pipeline::RunContext& context);
+// What every request of the pipeline has from HTTP: its number, the tenant (of the presented key),
+// x-claif-session and x-claif-cache. invalid_request names the header that is wrong.
+Result<void> read_extensions(const Exchange& exchange, pipeline::RunContext& context);
 
 // Asks the pipeline and answers the client: whole or as a stream of server-sent events, in the
 // dialect of the route that derives from it. One for each request; loop thread only.
@@ -31,6 +32,7 @@ class AnswerSink : public pipeline::EventSink {
   void start(const pipeline::RunContext& context) final;
   void write(const wire::Event& event) final;
   void message(const wire::Message& message) final { body_ = encode(message); }
+  void raw(std::string_view json) final { body_ = json; }
   void fail(const Error& error) final;
   Task<bool> flush() final;
 
@@ -41,6 +43,12 @@ class AnswerSink : public pipeline::EventSink {
   virtual void encode(const Error& error, std::string& frames) = 0;
   virtual std::string encode(const wire::Message& message) = 0;
   virtual Error in_dialect(Error error) { return error; }
+  // Sent when nothing else was for a while, so that proxies and clients keep the stream open (S10).
+  virtual std::string_view heartbeat() const { return ": ping\n\n"; }
+  // The answer to a request that failed before an answer began, without claif's own headers.
+  virtual Response refusal(const pipeline::RunContext& context, Error error);
+  // The ids of an answer, and what the upstream says of limits, in the words of the dialect (E3).
+  Headers upstream_headers(const pipeline::RunContext& context) const;
 
   // What has to be done before the client gets what was encoded last; only after expect_settling().
   virtual Task<void> settle() { co_return; }
@@ -55,6 +63,7 @@ class AnswerSink : public pipeline::EventSink {
 
  private:
   void beat();
+  void append_own(Headers& out, const pipeline::RunContext& context, bool persisted) const;
 
   Exchange& exchange_;
   Loop& loop_;

@@ -36,17 +36,16 @@ class ChatSink final : public AnswerSink {
 }  // namespace
 
 Task<void> chat_completions(RouteContext& route, Exchange& exchange) {
-  const Request& http = exchange.request();
   const Config& config = route.engine.config();
   auto request = wire::decode_chat(
       exchange.take_body(), {config.model_aliases, config.strict, route.engine.models().get()});
   pipeline::RunContext context;
   context.route = "chat.completions";
-  Result<void> extensions = read_extensions(http, context);
+  Result<void> extensions = read_extensions(exchange, context);
   if (request && !extensions)
     request = Result<wire::ChatRequest>(fail(std::move(extensions.error())));
   if (!request) {
-    auto refusing = exchange.respond(error_response(request.error()));
+    auto refusing = exchange.refuse(request.error());
     co_await std::move(refusing);
     co_return;
   }

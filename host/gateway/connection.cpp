@@ -1,5 +1,7 @@
 #include "gateway/connection.hpp"
 
+#include "base/ids.hpp"
+
 #include <algorithm>
 
 #include <boost/beast/http/empty_body.hpp>
@@ -61,7 +63,7 @@ Task<void> Connection::serve(std::shared_ptr<Connection> keep_alive) {
     busy_ = true;
     request->keep_alive = request->keep_alive && !stopping_ && ++served_ < kRequestsPerConnection;
     read();  // so that a client that goes away is noticed
-    Exchange exchange(*this, *request);
+    Exchange exchange(*this, *request, next_number());
     auto answering = handler_(exchange);
     co_await std::move(answering);
     busy_ = false;
@@ -75,14 +77,15 @@ Task<std::optional<Request>> Connection::read_request() {
   size_t end = in_.find("\r\n\r\n");
   while (end == std::string::npos) {
     if (in_.size() > FramingLimits{}.headers) {
-      auto refusing = refuse(431, "the request's head is over 16 KiB");
+      auto refusing = refuse(431, "the request's head is over 16 KiB", dialect_of_head(in_));
       co_await std::move(refusing);
       co_return std::nullopt;
     }
     auto waiting = more_input(in_.empty() ? config_.idle_timeout_ms : config_.header_timeout_ms);
     const Wake wake = co_await std::move(waiting);
     if (wake == Wake::timeout && !in_.empty()) {
-      auto refusing = refuse(408, "the request's head did not arrive in time");
+      auto refusing =
+          refuse(408, "the request's head did not arrive in time", dialect_of_head(in_));
       co_await std::move(refusing);
     }
     if (wake != Wake::data) co_return std::nullopt;
@@ -103,7 +106,7 @@ Task<std::optional<Request>> Connection::read_request() {
   if (!refusal && framing.length.value_or(0) > config_.max_body)
     refusal = Refusal{413, "the body is over " + std::to_string(config_.max_body) + " bytes"};
   if (refusal) {
-    auto refusing = refuse(refusal->status, std::move(refusal->reason));
+    auto refusing = refuse(refusal->status, std::move(refusal->reason), dialect_of_head(in_));
     co_await std::move(refusing);
     co_return std::nullopt;
   }
@@ -143,11 +146,12 @@ Task<bool> Connection::read_chunks(Request& request) {
     in_.erase(0, used);
     if (chunks.done()) co_return true;
     if (chunks.refusal()) {
-      auto refusing = refuse(chunks.refusal()->status, chunks.refusal()->reason);
+      auto refusing =
+          refuse(chunks.refusal()->status, chunks.refusal()->reason, dialect_of(request));
       co_await std::move(refusing);
       co_return false;
     }
-    auto waiting = more_of_the_body();
+    auto waiting = more_of_the_body(dialect_of(request));
     const bool more = co_await std::move(waiting);
     if (!more) co_return false;
   }
@@ -163,7 +167,7 @@ Task<bool> Connection::read_length(Request& request, uint64_t length) {
     body_have_ += n;
     in_.erase(0, n);
     if (body_have_ == body_length_) break;
-    auto waiting = more_of_the_body();
+    auto waiting = more_of_the_body(dialect_of(request));
     const bool more = co_await std::move(waiting);
     if (more) continue;
     body_length_ = 0;  // a read may be under way: body_ stays as it is
@@ -174,20 +178,21 @@ Task<bool> Connection::read_length(Request& request, uint64_t length) {
   co_return true;
 }
 
-Task<bool> Connection::more_of_the_body() {
+Task<bool> Connection::more_of_the_body(Dialect dialect) {
   auto waiting = more_input(config_.body_timeout_ms);
   const Wake wake = co_await std::move(waiting);
   if (wake == Wake::timeout) {
-    auto refusing = refuse(408, "the request's body did not arrive in time");
+    auto refusing = refuse(408, "the request's body did not arrive in time", dialect);
     co_await std::move(refusing);
   }
   co_return wake == Wake::data;
 }
 
-Task<void> Connection::refuse(int status, std::string reason) {
+Task<void> Connection::refuse(int status, std::string reason, Dialect dialect) {
   Request none;
   none.keep_alive = false;
-  const Response response = error_response(framing_error(status, std::move(reason)));
+  const Response response =
+      error_response(framing_error(status, std::move(reason)), dialect, request_id(next_number()));
   append_head(out_, none, response.status, response.content_type, response.headers,
               static_cast<int64_t>(response.body.size()));
   if (!in_.starts_with("HEAD ")) out_ += response.body;

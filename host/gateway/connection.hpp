@@ -9,6 +9,7 @@
 #include "net/io_loop.hpp"
 #include "pipeline/context.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,8 +25,12 @@ class Connection;
 // What a route answers through. Loop thread only.
 class Exchange {
  public:
-  Exchange(Connection& connection, Request& request) : connection_(connection), request_(request) {}
+  // `number`: unique in the process.
+  Exchange(Connection& connection, Request& request, uint64_t number)
+      : connection_(connection), request_(request), number_(number) {}
   const Request& request() const { return request_; }
+  uint64_t number() const { return number_; }
+  Dialect dialect() const { return dialect_of(request_); }
   // The request's body, which is empty from then on: it may be large, so it moves.
   std::string take_body() { return std::move(request_.body); }
 
@@ -38,6 +43,10 @@ class Exchange {
   }
 
   Task<void> respond(Response response);
+  // Answers with the error, in the client's dialect.
+  Task<void> refuse(const Error& error);
+  // Answers with that body, or with the reason why there is none.
+  Task<void> respond_json(Result<std::string> body);
 
   // For an answer in pieces: begin once, then append and flush, then end.
   void begin_stream(int status, std::string_view content_type, const Headers& headers);
@@ -56,6 +65,7 @@ class Exchange {
   void frame();  // what was appended becomes one chunk
   Connection& connection_;
   Request& request_;
+  const uint64_t number_;
   PathParameters parameters_;
   std::string pending_;
 };
@@ -83,8 +93,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<bool> read_body(Request& request, const Framing& framing);
   Task<bool> read_chunks(Request& request);
   Task<bool> read_length(Request& request, uint64_t length);
-  Task<bool> more_of_the_body();  // false: there is none, and why has been said
-  Task<void> refuse(int status, std::string reason);
+  Task<bool> more_of_the_body(Dialect dialect);  // false: there is none, and why has been said
+  Task<void> refuse(int status, std::string reason, Dialect dialect);
   Task<Wake> more_input(uint32_t timeout_ms);
   void read();
   void on_read(const boost::system::error_code& error, size_t n);

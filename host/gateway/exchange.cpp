@@ -13,6 +13,23 @@ Task<void> Exchange::respond(Response response) {
   static_cast<void>(sent);  // the connection notices by itself
 }
 
+Task<void> Exchange::refuse(const Error& error) {
+  auto answering = respond(error_response(error, dialect(), request_id(number_)));
+  co_await std::move(answering);
+}
+
+Task<void> Exchange::respond_json(Result<std::string> body) {
+  Response response;
+  if (body) {
+    append_request_id(response.headers, request_id(number_));
+    response.body = std::move(*body);
+  } else {
+    response = error_response(body.error(), dialect(), request_id(number_));
+  }
+  auto answering = respond(std::move(response));
+  co_await std::move(answering);
+}
+
 void Exchange::begin_stream(int status, std::string_view content_type, const Headers& headers) {
   append_head(connection_.out_, request_, status, content_type, headers, -1);
   if (request_.http_1_0) abandon_keep_alive();

@@ -1,7 +1,15 @@
-// GET /healthz and /readyz
+// GET /healthz and /readyz, and what Claude Code asks to warm its connection up: HEAD / and HEAD
+// /api/hello
 #include "gateway/router.hpp"
 
 namespace claif::gateway {
+
+Task<void> hello(RouteContext&, Exchange& exchange) {
+  Response response;
+  response.body = R"({"message":"hello"})";
+  auto answering = exchange.respond(std::move(response));
+  co_await std::move(answering);
+}
 
 Task<void> healthz(RouteContext&, Exchange& exchange) {
   Response response;

@@ -1,5 +1,6 @@
 #include "gateway/http.hpp"
 
+#include "wire/anthropic_error.hpp"
 #include "wire/openai_error.hpp"
 
 #include <charconv>
@@ -22,7 +23,24 @@ std::string_view presented_key(const Request& request) {
                                             : request.header("x-api-key");
 }
 
-Response error_response(const Error& error) {
+std::string Request::headers(std::string_view name) const {
+  std::string out;
+  const auto [begin, end] = fields.equal_range({name.data(), name.size()});
+  for (auto it = begin; it != end; ++it)
+    out.append(out.empty() ? "" : ",").append(it->value().data(), it->value().size());
+  return out;
+}
+
+std::string request_id(uint64_t number) {
+  return "claif-" + std::to_string(number);
+}
+
+void append_request_id(Headers& headers, std::string_view id) {
+  headers.emplace_back("x-request-id", id);
+  headers.emplace_back("request-id", id);
+}
+
+Response error_response(const Error& error, Dialect dialect, std::string_view request_id) {
   Response out;
   out.status = wire::http_status(error);
   out.headers = error.headers;
@@ -31,7 +49,9 @@ Response error_response(const Error& error) {
     has_retry_after |= name == "retry-after";
   if (error.retry_after_ms != 0 && !has_retry_after)
     out.headers.emplace_back("retry-after", std::to_string((error.retry_after_ms + 999) / 1000));
-  out.body = wire::encode_error(error);
+  append_request_id(out.headers, request_id);
+  out.body = dialect == Dialect::anthropic ? wire::encode_anthropic_error(error, request_id)
+                                           : wire::encode_error(error);
   return out;
 }
 

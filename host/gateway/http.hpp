@@ -1,8 +1,11 @@
 // Requests and responses as the routes see them.
 #pragma once
 
+#include "gateway/dialect.hpp"
+
 #include <claif/result.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,11 +26,17 @@ struct Request {
     return found == fields.end() ? std::string_view()
                                  : std::string_view(found->value().data(), found->value().size());
   }
+  // The values of every header of that name, with commas between.
+  std::string headers(std::string_view name) const;
 };
 
 // The key that a client sends, as Bearer token or in x-api-key; empty when it sends none. Whether
 // it is right is not known.
 std::string_view presented_key(const Request& request);
+
+inline Dialect dialect_of(const Request& request) {
+  return dialect_of(request.path, !request.header("anthropic-version").empty());
+}
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
@@ -38,8 +47,13 @@ struct Response {
   std::string body;
 };
 
-// An error as OpenAI's clients know it, with the headers that belong to it.
-Response error_response(const Error& error);
+// The id of a request, under the names that the clients of either API know (E3); "claif-" and
+// `number` when the upstream gave it none.
+std::string request_id(uint64_t number);
+void append_request_id(Headers& headers, std::string_view id);
+
+// An error as the clients of that API know it, with the headers that belong to it.
+Response error_response(const Error& error, Dialect dialect, std::string_view request_id);
 
 std::string_view reason_phrase(int status);
 

@@ -128,7 +128,7 @@ Task<Result<wire::ResponsesRequest>> read_request(RouteContext& route,
                                                   const std::string& id,
                                                   session::ResponseStore* store,
                                                   pipeline::RunContext& context) {
-  auto extensions = read_extensions(exchange.request(), context);
+  auto extensions = read_extensions(exchange, context);
   if (!extensions) co_return fail(std::move(extensions.error()));
   const Config& config = route.engine.config();
   const auto body = wire::parse_request(exchange.take_body());
@@ -163,7 +163,7 @@ Task<void> create_response(RouteContext& route, Exchange& exchange) {
   auto request = co_await std::move(reading);
   if (!request) {
     exchange.on_disconnect(nullptr);
-    auto refusing = exchange.respond(error_response(request.error()));
+    auto refusing = exchange.refuse(request.error());
     co_await std::move(refusing);
     co_return;
   }

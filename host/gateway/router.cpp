@@ -19,19 +19,24 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/responses/{response_id}", &retrieve_response, false},
     Route{"DELETE", "/v1/responses/{response_id}", &delete_response, false},
     Route{"GET", "/v1/responses/{response_id}/input_items", &list_input_items, false},
+    Route{"POST", "/v1/messages", &messages, false},
+    Route{"POST", "/v1/messages/count_tokens", &count_tokens, false},
     Route{"GET", "/v1/models", &list_models, false},
+    Route{"GET", "/v1/models/{id}", &get_model, false},
+    Route{"GET", "/", &hello, true},
+    Route{"GET", "/api/hello", &hello, true},
     Route{"GET", "/healthz", &healthz, true},
     Route{"GET", "/readyz", &readyz, true},
     Route{"GET", "/metrics", &metrics, false},
 };
 
-Response refuse(int status, std::string reason, std::string message) {
+Error refusal(int status, std::string reason, std::string message) {
   Error error;
   error.code = status == 401 ? Errc::authentication : Errc::invalid_request;
   error.status = status;
   error.reason = std::move(reason);
   error.message = std::move(message);
-  return error_response(error);
+  return error;
 }
 
 bool is_loopback_name(std::string_view host) {
@@ -73,43 +78,42 @@ Found find_route(const Request& request) {
   return out;
 }
 
-Response no_route(const Request& request, const std::string& allowed) {
+Error no_route(const Request& request, const std::string& allowed) {
   if (allowed.empty())
-    return refuse(404, "unknown_url",
-                  "there is nothing at " + request.path + ": see the README for the routes");
-  Response out = refuse(405, "method_not_allowed",
-                        request.path + " takes " + allowed + ", not " + request.method);
+    return refusal(404, "unknown_url",
+                   "there is nothing at " + request.path + ": see the README for the routes");
+  Error out = refusal(405, "method_not_allowed",
+                      request.path + " takes " + allowed + ", not " + request.method);
   out.headers.emplace_back("allow", allowed);
   return out;
 }
 
 }  // namespace
 
-std::optional<Response> Router::wrong_origin(const Request& request) const {
+std::optional<Error> Router::wrong_origin(const Request& request) const {
   const auto& allowed = context_.engine.config().gateway.allowed_hosts;
   const std::string_view host = request.header("host");
   // A page in a browser can reach loopback under a name of its own (DNS rebinding); it cannot
   // choose Host or hide Origin.
   if (!host.empty() && !is_loopback_name(host) &&
       std::find(allowed.begin(), allowed.end(), host) == allowed.end())
-    return refuse(421, "unknown_host",
-                  "this gateway does not answer as '" + std::string(host) +
-                      "': add it to gateway.allowed_hosts");
+    return refusal(421, "unknown_host",
+                   "this gateway does not answer as '" + std::string(host) +
+                       "': add it to gateway.allowed_hosts");
   if (!request.header("origin").empty())
-    return refuse(403, "origin_not_allowed", "requests from web pages are not accepted");
+    return refusal(403, "origin_not_allowed", "requests from web pages are not accepted");
   return std::nullopt;
 }
 
-std::optional<Response> Router::not_allowed(const Request& request, bool open) const {
+std::optional<Error> Router::not_allowed(const Request& request, bool open) const {
   const std::string& token = context_.engine.config().gateway.auth_token;
-  if (!open && !token.empty()) {
-    if (!Secret(token).equals(presented_key(request)))
-      return refuse(401, "invalid_api_key",
-                    "the API key is missing or wrong: send it as Authorization: Bearer");
-  }
+  if (!open && !token.empty() && !Secret(token).equals(presented_key(request)))
+    return refusal(
+        401, "invalid_api_key",
+        "the API key is missing or wrong: send it as Authorization: Bearer or x-api-key");
   if (request.method == "POST" && !is_json(request.header("content-type")))
-    return refuse(415, "unsupported_media_type",
-                  "the body must be JSON: send Content-Type: application/json");
+    return refusal(415, "unsupported_media_type",
+                   "the body must be JSON: send Content-Type: application/json");
   return std::nullopt;
 }
 
@@ -123,8 +127,8 @@ Task<void> Router::dispatch(Exchange& exchange) {
                                      : not_allowed(request, found.route->open);
   }
   if (refused) {
-    auto answering = exchange.respond(std::move(*refused));
-    co_await std::move(answering);
+    auto refusing = exchange.refuse(*refused);
+    co_await std::move(refusing);
     co_return;
   }
   exchange.set_parameters(std::move(found.parameters));

@@ -103,16 +103,10 @@ Task<void> answer(RouteContext& route, Exchange& exchange, Action action) {
               stored_responses(route, exchange.request()), route.engine.config().gateway.max_body};
   auto acting = action(named, exchange.request());
   auto body = co_await std::move(acting);
-  Response response;
-  if (body) {
-    response.body = std::move(*body);
-  } else if (body.error().code == Errc::not_found) {
-    response = error_response(wire::response_not_found(
-        named.id, named.store ? "" : "this gateway keeps no responses: set responses.use"));
-  } else {
-    response = error_response(body.error());
-  }
-  auto answering = exchange.respond(std::move(response));
+  if (!body && body.error().code == Errc::not_found)
+    body = Result<std::string>(fail(wire::response_not_found(
+        named.id, named.store ? "" : "this gateway keeps no responses: set responses.use")));
+  auto answering = exchange.respond_json(std::move(body));
   co_await std::move(answering);
 }
 

@@ -1,22 +1,25 @@
 #include "models/list.hpp"
 
 #include "base/json.hpp"
+#include "base/time.hpp"
 #include "plugin/status.hpp"
 #include "wire/models.hpp"
 
 #include <claif/abi/transport.h>
 
-#include <ctime>
+#include <utility>
 
 namespace claif::models {
 namespace {
 
-int64_t parse_time(std::string_view rfc3339) {
-  std::tm tm{};
-  const std::string text(rfc3339);
-  return ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &tm) != nullptr
-             ? static_cast<int64_t>(::timegm(&tm))
-             : 0;
+Model from_info(std::string json, const json::Value& info) {
+  Model out;
+  out.id = json::string_or(info, "id");
+  out.created = parse_rfc3339(json::string_or(info, "created_at")).value_or(0) / 1000;
+  const std::string_view retires = json::string_or(info, "retires_at");
+  out.shutdown_date = retires.substr(0, retires.find('T'));
+  out.json = std::move(json);
+  return out;
 }
 
 std::vector<Model> own_table() {
@@ -24,11 +27,17 @@ std::vector<Model> own_table() {
   for (const wire::ModelRow& row : wire::known_models()) {
     json::Writer info;
     info.object().key("type").string("model").key("id").string(row.id);
+    info.key("display_name").string(row.id);
+    info.key("created_at").string("1970-01-01T00:00:00Z");  // Anthropic's word for unknown
     if (row.max_input > 0) info.key("max_input_tokens").integer(row.max_input);
     info.key("max_tokens").integer(row.max_output).end_object();
-    out.push_back({std::string(row.id), 0, info.take()});
+    out.push_back({std::string(row.id), 0, {}, info.take()});
   }
   return out;
+}
+
+bool is_date(std::string_view text) {
+  return text.size() == 8 && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 }  // namespace
@@ -56,13 +65,21 @@ Task<Result<std::vector<Model>>> list(plugin::CallSite transport) {
   if (!items && items.error().code == Errc::unsupported) co_return own_table();
   if (!items) co_return fail(std::move(items.error()));
   std::vector<Model> out;
-  for (std::string& text : *items) {
-    const auto doc = json::parse(text);
-    if (!doc) continue;
-    out.push_back({std::string(json::string_or(doc->root(), "id")),
-                   parse_time(json::string_or(doc->root(), "created_at")), std::move(text)});
-  }
+  for (std::string& text : *items)
+    if (const auto doc = json::parse(text)) out.push_back(from_info(std::move(text), doc->root()));
   co_return out;
+}
+
+const Model* find(const std::vector<Model>& models, std::string_view id) {
+  for (const Model& model : models)
+    if (model.id == id) return &model;
+  for (const Model& model : models) {
+    std::string_view rest = model.id;
+    if (!rest.starts_with(id)) continue;
+    rest.remove_prefix(id.size());
+    if (rest.starts_with('-') && is_date(rest.substr(1))) return &model;
+  }
+  return nullptr;
 }
 
 }  // namespace claif::models

@@ -14,7 +14,7 @@ constexpr size_t kKeptCapacity = size_t{64} << 10;
 
 bool passes_on(std::string_view name) {
   return name == "request-id" || name == "content-type" || name == "x-should-retry" ||
-         name.starts_with("retry-after") || name.starts_with("anthropic-ratelimit-");
+         name.starts_with("retry-after") || name.starts_with("anthropic-");
 }
 
 bool is_event_stream(std::string_view content_type) {

@@ -5,6 +5,7 @@
 
 #include <claif/plugin.hpp>
 
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -56,7 +57,7 @@ class AnthropicTransport {
   void preview(const sdk::Request& request, sdk::Op op) {
     std::vector<claif_http_header> headers;
     list_headers(request, headers);
-    op.emit(CLAIF_EMIT_ITEM, preview_json(settings_.messages_url, headers));
+    op.emit(CLAIF_EMIT_ITEM, preview_json(url_of(request), headers));
     op.finish();
   }
 
@@ -66,6 +67,7 @@ class AnthropicTransport {
   }
 
  private:
+  static constexpr uint32_t kTotalTimeoutMs = 900'000;  // http.h: what 0 stands for
   static constexpr std::string_view kNoKey =
       "there is no API key: set ANTHROPIC_API_KEY or transport.config.api_key, or use the mock "
       "transport";
@@ -78,18 +80,30 @@ class AnthropicTransport {
     std::vector<claif_http_header>& headers = exchange.headers;
     headers.clear();
     list_headers(request, headers);
+    const std::string url = url_of(request);
     claif_http_request http{};
     http.size = sizeof http;
     http.method = sdk::str("POST");
-    http.url = sdk::str(settings_.messages_url);
+    http.url = sdk::str(url);
     http.headers = headers.data();
     http.header_count = headers.size();
     http.body = sdk::str(request.body_json());
     http.connect_timeout_ms = settings_.connect_timeout_ms;
     http.first_byte_timeout_ms = settings_.first_byte_timeout_ms;
+    // A plain answer comes at once, when it is complete: the host's default is for streams.
+    if (!request.streams() && http.first_byte_timeout_ms == 0)
+      http.first_byte_timeout_ms =
+          settings_.total_timeout_ms != 0 ? settings_.total_timeout_ms : kTotalTimeoutMs;
     http.idle_timeout_ms = settings_.idle_timeout_ms;
     http.total_timeout_ms = settings_.total_timeout_ms;
     return http_->start(host_.raw(), &http, &handler, &exchange, id, error);
+  }
+
+  std::string url_of(const sdk::Request& request) const {
+    std::string out = settings_.messages_url;
+    if (request.counts_tokens()) out += "/count_tokens";
+    if (!request.query().empty()) out.append("?").append(request.query());
+    return out;
   }
 
   void list_headers(const sdk::Request& request, std::vector<claif_http_header>& out) const {

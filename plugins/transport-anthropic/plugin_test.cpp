@@ -21,6 +21,8 @@ constexpr const char* kStop = "event: message_stop\ndata: {\"type\":\"message_st
 struct Sent {
   bool streams = false;
   std::string body = R"({"model":"sonnet"})", version = {}, beta = {}, traceparent = {};
+  bool counts = false;
+  std::string query = {};
 };
 
 class AnthropicTransport : public ::testing::Test {
@@ -34,6 +36,8 @@ class AnthropicTransport : public ::testing::Test {
     claif_request request{};
     request.size = sizeof request;
     request.flags = sent.streams ? uint32_t{CLAIF_REQUEST_STREAM} : 0u;
+    if (sent.counts) request.flags |= uint32_t{CLAIF_REQUEST_COUNT_TOKENS};
+    request.query = claif::sdk::str(sent.query);
     request.model = claif::sdk::str("sonnet");
     request.body_json = claif::sdk::str(sent.body);
     request.anthropic_version = claif::sdk::str(sent.version);
@@ -112,6 +116,28 @@ TEST_F(AnthropicTransport, LeavesOutWhatIsEmptyAndDefaultsTheVersion) {
   EXPECT_FALSE(seen.has("traceparent"));
   EXPECT_EQ(seen.header("anthropic-version"), "2026-10-21");
   EXPECT_EQ(seen.header("accept"), "application/json");
+}
+
+TEST_F(AnthropicTransport, APlainAnswerMayTakeItsWholeTimeToBegin) {
+  FakeOp plain, streamed;
+  run(plain, {});
+  run(streamed, {}, {.streams = true});
+  EXPECT_EQ(host.http.requests().at(0).first_byte_timeout_ms, 900'000u);
+  EXPECT_EQ(host.http.requests().at(1).first_byte_timeout_ms, 0u);
+}
+
+TEST_F(AnthropicTransport, CountsTokens) {
+  FakeOp op;
+  run(op, {200, {{"content-type", "application/json"}}, {R"({"input_tokens":7})"}},
+      {.counts = true});
+  EXPECT_EQ(host.http.requests().at(0).url, "https://api.anthropic.com/v1/messages/count_tokens");
+  EXPECT_EQ(op.items(CLAIF_EMIT_MESSAGE), std::vector<std::string>{R"({"input_tokens":7})"});
+}
+
+TEST_F(AnthropicTransport, HandsTheQueryOn) {
+  FakeOp op;
+  run(op, {}, {.query = "beta=true"});
+  EXPECT_EQ(host.http.requests().at(0).url, "https://api.anthropic.com/v1/messages?beta=true");
 }
 
 TEST_F(AnthropicTransport, UsesItsConfiguration) {

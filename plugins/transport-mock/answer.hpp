@@ -76,6 +76,14 @@ class AnswerBuilder {
     return std::move(answer_);
   }
 
+  // How many tokens the request has.
+  Answer build_count() {
+    head(200, "application/json", "");
+    add(CLAIF_EMIT_MESSAGE,
+        R"({"input_tokens":)" + std::to_string(tokens(options_.request_bytes)) + "}");
+    return std::move(answer_);
+  }
+
  private:
   void add(uint32_t kind, std::string item) { answer_.steps.push_back({kind, std::move(item), 0}); }
   void event(std::string json) { add(CLAIF_EMIT_EVENT, std::move(json)); }

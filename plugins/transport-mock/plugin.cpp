@@ -117,10 +117,10 @@ class MockTransport {
   void start(const sdk::Request& request, sdk::Op op) {
     std::unique_lock lock(mutex_);
     auto call = std::make_unique<Call>(*this, std::move(op));
-    call->answer = make_answer(request);
+    call->answer = request.counts_tokens() ? make_count(request) : make_answer(request);
     Call& entry = *call;
     calls_.emplace(entry.id, std::move(call));
-    host_.record(calls_metric_, 1, request.model());
+    if (!request.counts_tokens()) host_.record(calls_metric_, 1, request.model());
     pump(lock, entry);
   }
 
@@ -176,6 +176,13 @@ class MockTransport {
   Call* find(uint64_t id) {
     const auto it = calls_.find(id);
     return it == calls_.end() ? nullptr : it->second.get();
+  }
+
+  Answer make_count(const sdk::Request& request) {
+    const AnswerOptions options{++call_count_, request.model(), request.body_json().size(), false,
+                                chunk_};
+    const Reply none;
+    return AnswerBuilder(none, options).build_count();
   }
 
   Answer make_answer(const sdk::Request& request) {

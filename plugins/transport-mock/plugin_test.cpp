@@ -27,9 +27,15 @@ class Mock {
     table_ = plugin_.iface<claif_transport_v1>();
   }
   void start(FakeOp& op, const std::string& body, bool streams = false) {
+    start_with(op, body, streams ? uint32_t{CLAIF_REQUEST_STREAM} : 0u);
+  }
+  void count(FakeOp& op, const std::string& body) {
+    start_with(op, body, uint32_t{CLAIF_REQUEST_COUNT_TOKENS});
+  }
+  void start_with(FakeOp& op, const std::string& body, uint32_t flags) {
     claif_request request{};
     request.size = sizeof request;
-    request.flags = streams ? uint32_t{CLAIF_REQUEST_STREAM} : 0u;
+    request.flags = flags;
     request.model = claif::sdk::str("sonnet");
     request.body_json = claif::sdk::str(body);
     table_->start(plugin_.self(), &request, op.raw());
@@ -103,6 +109,18 @@ TEST(MockTransport, EmitsAWholeMessageAfterTheHead) {
       R"("usage":{"input_tokens":)" +
           std::to_string((body.size() + 3) / 4) +
           R"(,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"output_tokens":2}})");
+}
+
+TEST(MockTransport, CountsTokensWithoutAnAnswer) {
+  FakeHost host;
+  Mock mock(host, R"({"replies":[{"text":"used once","times":1}]})");
+  FakeOp op;
+  const std::string body = ask("hello");
+  mock.count(op, body);
+  EXPECT_EQ(op.items(CLAIF_EMIT_MESSAGE),
+            std::vector<std::string>{R"({"input_tokens":)" + std::to_string((body.size() + 3) / 4) +
+                                     "}"});
+  EXPECT_EQ(mock.answer(body), "used once");
 }
 
 TEST(MockTransport, StreamsWordByWord) {

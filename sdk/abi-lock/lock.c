@@ -285,7 +285,7 @@ FUNCTION(claif_tools_v1, list, void (*)(void*, claif_op*));
 FUNCTION(claif_tools_v1, invoke, void (*)(void*, const claif_tool_call*, claif_op*));
 FUNCTION(claif_tools_v1, cancel, void (*)(void*, uint64_t));
 
-SIZE(claif_request, 88);
+SIZE(claif_request, 104);
 FIELD(claif_request, size, 0, 4);
 FIELD(claif_request, flags, 4, 4);
 FIELD(claif_request, model, 8, 16);
@@ -293,6 +293,7 @@ FIELD(claif_request, body_json, 24, 16);
 FIELD(claif_request, traceparent, 40, 16);
 FIELD(claif_request, anthropic_version, 56, 16);
 FIELD(claif_request, anthropic_beta, 72, 16);
+FIELD(claif_request, query, 88, 16);
 
 SIZE(claif_transport_v1, 48);
 FIELD(claif_transport_v1, size, 0, 4);
@@ -364,3 +365,4 @@ CONSTANT(CLAIF_EV_PLUGIN, 9);
 CONSTANT(CLAIF_EV_COUNT, 10);
 CONSTANT(CLAIF_SEQ_ANY, UINT64_MAX);
 CONSTANT(CLAIF_REQUEST_STREAM, 1);
+CONSTANT(CLAIF_REQUEST_COUNT_TOKENS, 2);

@@ -24,23 +24,27 @@ void each_line(std::string_view rest, Each each) {
 
 // What the gate lets through, and what it held back once that is decided, is a legal stream; a
 // denied call is not in it.
-void check_gate(std::string_view input, bool allowed) {
+void check_gate(std::string_view input, approval::GateMode mode, bool allowed) {
   wire::EventParser parser;
   wire::StreamOrder order;
-  approval::StreamGate gate;
+  approval::StreamGate gate(mode);
   test::PlayedStream passed({});
-  bool over = false;
+  bool over = false, stopped = false;
   each_line(input, [&](std::string_view line) {
     const auto event = parser.parse(line);
     const auto admitted = event && !over ? order.admit(*event) : Result<bool>(false);
     const auto held = admitted && *admitted ? gate.hold(*event) : Result<bool>(true);
     over = over || !event || !admitted || !held;
     if (!over && !*held) passed.event(*event);
+    stopped = stopped || (!over && std::holds_alternative<wire::MessageStop>(event->body));
   });
-  const std::vector<approval::Ruling> rulings(gate.calls().size(), {allowed, "no", -1});
-  for (const std::string& json : gate.release(rulings)) {
-    require(parser.parse(json).has_value());
-    passed.json(json);
+  if (stopped && gate.holds_calls()) {
+    const std::vector<approval::Ruling> rulings(gate.calls().size(), {allowed, "no", -1});
+    for (const auto& released : gate.release(rulings)) {
+      require(parser.parse(released.json).has_value());
+      passed.json(released.json);
+    }
+    passed.json(R"({"type":"message_stop"})");
   }
   passed.end();
   require_none(test::violation(passed.sse(), {}));
@@ -63,8 +67,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   require(stream.sse().empty() == stream.http_error().has_value());
   if (const auto& error = stream.http_error()) require(wire::http_status(*error) >= 400);
   require_none(test::violation(stream.sse(), {.include_usage = encoding.include_usage}));
-  check_gate(input, true);
-  check_gate(input, false);
+  for (const auto mode : {approval::GateMode::by_block, approval::GateMode::in_order})
+    for (const bool allowed : {true, false})
+      check_gate(input, mode, allowed);
   if (!stream.complete() || !clear) return 0;
   require_none(test::sum_difference(stream, encoding));
   require_none(test::replay_difference(stream.assembler().to_json()));

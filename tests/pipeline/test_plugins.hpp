@@ -28,8 +28,8 @@ class Traced {
 struct ScriptedTransport : Traced {
   static constexpr const char* kIface = CLAIF_TRANSPORT_ID;
   struct Request {
-    std::string body, version;
-    bool streams;
+    std::string body, version, beta, query;
+    bool streams, counts;
   };
   std::vector<Request> requests;
   std::deque<std::function<void(sdk::Op&)>> scripts;  // one for each request, in order
@@ -41,7 +41,8 @@ struct ScriptedTransport : Traced {
   void start(const sdk::Request& request, sdk::Op op) {
     note("transport");
     requests.push_back({std::string(request.body_json()), std::string(request.anthropic_version()),
-                        request.streams()});
+                        std::string(request.anthropic_beta()), std::string(request.query()),
+                        request.streams(), request.counts_tokens()});
     if (!scripts.empty()) {
       const auto script = std::move(scripts.front());
       scripts.pop_front();

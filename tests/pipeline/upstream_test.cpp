@@ -1,6 +1,7 @@
 // Retries, errors, cancellation and backpressure between pipeline and transport.
 #include "base/limits.hpp"
 #include "pipeline/pipeline_rig.hpp"
+#include "wire/openai_error.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -136,6 +137,15 @@ TEST(StreamError, AfterTheFirstByteGoesIntoTheStream) {
   EXPECT_EQ(run->sink.error->reason, "overloaded");
   EXPECT_EQ(run->sink.starts, 1);
   EXPECT_FALSE(run->sink.has("message_stop"));
+}
+
+TEST(StreamEnd, DoesNotWaitForTheTransportToSayThatItIsOver) {
+  PipelineRig rig;
+  rig.transport->scripts.push_back([](sdk::Op& op) { emit_stream(op, text_events("Hello")); });
+  const auto run = rig.ask(true);
+  ASSERT_TRUE(run->ok());
+  EXPECT_TRUE(run->sink.has("message_stop"));
+  EXPECT_EQ(rig.transport->cancelled.size(), 1u);
 }
 
 TEST(StreamError, OfACutStreamSaysTruncated) {

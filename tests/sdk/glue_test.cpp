@@ -198,6 +198,15 @@ TEST(Glue, AThrowingTransportFailsItsOperationAndIgnoresHints) {
   expect_failed(preview, CLAIF_E_UNSUPPORTED);
 }
 
+TEST(Glue, ARequestOfAnOlderHostHasNoQuery) {
+  claif_request request{};
+  request.query = sdk::str("beta=true");
+  request.size = sizeof request;
+  EXPECT_EQ(sdk::Request(&request).query(), "beta=true");
+  request.size = offsetof(claif_request, query);
+  EXPECT_EQ(sdk::Request(&request).query(), "");
+}
+
 TEST(Glue, ThrowingToolsFailTheirOperations) {
   ThrowingTools plugin;
   const auto& tools = table<claif_tools_v1, ThrowingTools>();

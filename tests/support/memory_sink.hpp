@@ -18,6 +18,7 @@ class MemorySink final : public pipeline::EventSink {
   void start(const pipeline::RunContext&) override { ++starts; }
   void write(const wire::Event& event) override { events.emplace_back(event.json); }
   void message(const wire::Message& m) override { whole = wire::to_json(m); }
+  void raw(std::string_view json) override { raw_json.emplace(json); }
   void fail(const Error& e) override { error = e; }
   Task<bool> flush() override {
     ++flushes;
@@ -51,7 +52,7 @@ class MemorySink final : public pipeline::EventSink {
   int starts = 0, flushes = 0;
   bool client_there = true;
   std::vector<std::string> events;
-  std::optional<std::string> whole;
+  std::optional<std::string> whole, raw_json;
   std::optional<Error> error;
 
  private:

@@ -1,3 +1,4 @@
+#include "base/time.hpp"
 #include "support/vector_checks.hpp"
 #include "support/vector_compare.hpp"
 #include "wire/openai_error.hpp"
@@ -45,8 +46,13 @@ std::string check_error(const json::Value& v) {
     for (const auto& header : headers->GetObject())
       head.headers.emplace_back(lower(json::text(header.name)), json::text(header.value));
   const json::Value* body = json::find(upstream, "body");
+  const auto now = parse_rfc3339(json::string_or(v, "now"));
+  if (!now) return "the vector has no time";
+  const json::Value* options = json::find(v, "options");
+  const bool gateway = options != nullptr && json::string_or(*options, "key_source") == "gateway";
   const Error error = wire::from_upstream(
-      head, body != nullptr ? json::dump(*body) : json::string_or(upstream, "body_text"));
+      head, body != nullptr ? json::dump(*body) : json::string_or(upstream, "body_text"),
+      {*now, gateway ? wire::KeyOwner::gateway : wire::KeyOwner::caller});
   const json::Value& expected = member(v, "expect");
   if (const int status = wire::http_status(error); status != json::integer_or(expected, "status"))
     return "status is " + std::to_string(status);

@@ -11,33 +11,58 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace claif::approval {
 
+// What may pass while calls are held.
+enum class GateMode {
+  by_block,  // text and other blocks: for clients that are told of blocks, whatever their order
+  in_order,  // pings only: for clients that get the events themselves, and count their blocks
+};
+
 // One for each stream. Not thread-safe.
 class StreamGate {
  public:
-  // True: the event was kept back, and must not be passed on. too_large when the calls pass the
-  // limit for one message. message_stop is kept back only when calls are.
-  Result<bool> hold(const wire::Event& event);
+  explicit StreamGate(GateMode mode = GateMode::by_block) : mode_(mode) {}
+
+  // True: the event was kept back, and must not be passed on. too_large when what is held passes
+  // the limit for one message. message_stop is kept back only when calls are. `counts`: it is part
+  // of the message; released with the event.
+  Result<bool> hold(const wire::Event& event, bool counts = true);
   bool holds_calls() const { return !calls_.empty(); }
   const std::vector<Call>& calls() const { return calls_; }
-  // The JSON of the events to pass on, in order, now that `rulings` (one for each call) are known:
-  // allowed calls as they came, a text block in the place of each other, the stop reason corrected
-  // when none is left.
-  std::vector<std::string> release(const std::vector<Ruling>& rulings);
+
+  struct Released {
+    std::string json;
+    bool counts;
+    bool operator==(const Released&) const = default;
+  };
+  // The events to pass on, in order, now that `rulings` (one for each call) are known: allowed
+  // calls as they came, a text block in the place of each other, the stop reason corrected when
+  // none is left. Without message_stop.
+  std::vector<Released> release(const std::vector<Ruling>& rulings);
 
  private:
+  enum class Part { start, call, delta, other };  // of the message, a call, message_delta
   struct Held {
     std::string json;
-    int call;  // index into calls_, -1: of no call
+    Part part;
+    size_t call;  // index into calls_; of a call only
+    bool counts;
   };
+  // The call that the event belongs to, which grows by it; -1: none.
+  int grow(const wire::Event& event);
   int call_at(int64_t index) const;
+  bool waits(const wire::Event& event) const;
+  Released released_start(Held& held, const std::vector<Ruling>& rulings) const;
 
+  GateMode mode_;
   std::vector<Call> calls_;
-  std::vector<int64_t> indices_;           // block index of each call
+  std::vector<int64_t> indices_;           // block index of each call; its place in message_start
   std::vector<std::string> placeholders_;  // "input" of each start event
+  size_t early_calls_ = 0;                 // the first ones came with message_start
   std::vector<Held> held_;
   size_t bytes_ = 0;
 };

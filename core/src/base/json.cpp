@@ -146,6 +146,34 @@ bool is_within(const Value& v, unsigned levels) {
                      [&](const auto& member) { return fits(member.value); });
 }
 
+namespace {
+
+// Why a reader stopped at `offset` of a text of `size` bytes; nothing when it read all of it.
+Result<void> reading_error(const rapidjson::Reader& reader,
+                           bool half_character,
+                           size_t offset,
+                           size_t size) {
+  if (reader.HasParseError()) {
+    const auto at = std::to_string(reader.GetErrorOffset());
+    if (half_character)
+      return fail(Errc::invalid_request,
+                  "the JSON escapes half a character (a lone surrogate) before byte " + at);
+    if (reader.GetParseErrorCode() == rapidjson::kParseErrorTermination)
+      return fail(Errc::invalid_request, "the JSON nests deeper than " +
+                                             std::to_string(limits::kJsonDepth) +
+                                             " levels at byte " + at);
+    return fail(Errc::invalid_request, "not JSON at byte " + at + ": " +
+                                           rapidjson::GetParseError_En(reader.GetParseErrorCode()));
+  }
+  // RapidJSON takes a zero byte for the end, and does not look at what follows it.
+  if (offset != size)
+    return fail(Errc::invalid_request,
+                "not JSON at byte " + std::to_string(offset) + ": a zero byte");
+  return {};
+}
+
+}  // namespace
+
 Result<Document> parse(std::string text) {
   if (!is_utf8(text)) return fail(Errc::invalid_request, "the text is not valid UTF-8");
   const size_t size = text.size();
@@ -161,23 +189,18 @@ Result<Document> parse(std::string text) {
     return good;
   };
   out.doc_.Populate(generate);
-  if (reader.HasParseError()) {
-    const auto offset = std::to_string(reader.GetErrorOffset());
-    if (half_character)
-      return fail(Errc::invalid_request,
-                  "the JSON escapes half a character (a lone surrogate) before byte " + offset);
-    if (reader.GetParseErrorCode() == rapidjson::kParseErrorTermination)
-      return fail(Errc::invalid_request, "the JSON nests deeper than " +
-                                             std::to_string(limits::kJsonDepth) +
-                                             " levels at byte " + offset);
-    return fail(Errc::invalid_request, std::string("not JSON at byte ") + offset + ": " +
-                                           rapidjson::GetParseError_En(reader.GetParseErrorCode()));
-  }
-  // RapidJSON takes a zero byte for the end, and does not look at what follows it.
-  if (stream.Tell() != size)
-    return fail(Errc::invalid_request,
-                "not JSON at byte " + std::to_string(stream.Tell()) + ": a zero byte");
+  CLAIF_CHECK(reading_error(reader, half_character, stream.Tell(), size));
   return out;
+}
+
+Result<void> check(const std::string& text) {
+  if (!is_utf8(text)) return fail(Errc::invalid_request, "the text is not valid UTF-8");
+  rapidjson::StringStream stream(text.c_str());
+  rapidjson::Reader reader;
+  rapidjson::BaseReaderHandler<> nothing;
+  Guard<rapidjson::BaseReaderHandler<>> guard(nothing);
+  reader.Parse<rapidjson::kParseNumbersAsStringsFlag>(stream, guard);
+  return reading_error(reader, guard.met_half_character(), stream.Tell(), text.size());
 }
 
 std::optional<std::string> compact(std::string_view text) {

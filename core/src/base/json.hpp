@@ -59,6 +59,9 @@ class Document {
 // limits::kJsonDepth or is not UTF-8.
 Result<Document> parse(std::string text);
 
+// The errors of parse(), for a text of which no document is needed.
+Result<void> check(const std::string& text);
+
 bool is_utf8(std::string_view text);
 // Whether the texts in `v`, which was parsed from the UTF-8 text `source`, are UTF-8 too: RapidJSON
 // takes an escape such as \udc00, which is half a character.

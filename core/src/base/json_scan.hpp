@@ -1,28 +1,50 @@
-// Which bytes end a run of plain text in a JSON string: for what reads strings, and what writes
-// them.
+// Finds things in JSON text that stays as it is: where members and elements begin and end, without
+// making values of them. For text that passed check(); on other text the walk ends early.
 #pragma once
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include <cstddef>
+#include <string>
+#include <string_view>
 
 namespace claif::json {
 
-// A quote, a backslash, a control character.
-inline bool is_special(char c) {
-  return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
-}
+struct Span {
+  size_t begin = 0, end = 0;
+  std::string_view of(std::string_view text) const { return text.substr(begin, end - begin); }
+};
 
-#if defined(__SSE2__)
-// A bit for each special byte of the block.
-inline unsigned specials(__m128i block) {
-  // min(block, 0x1f) == block: an unsigned comparison, which SSE2 lacks.
-  const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1f)), block);
-  const __m128i quote = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
-  const __m128i backslash = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
-  return static_cast<unsigned>(
-      _mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash))));
-}
-#endif
+// The members of the object that `text` is, in order. `text` must outlive it.
+class Members {
+ public:
+  explicit Members(std::string_view text);
+  bool next();  // false: there are no more
+  bool is(std::string_view key) const;
+  Span whole() const { return {key_.begin, value_.end}; }  // from the key to the end of the value
+  Span value() const { return value_; }
+
+ private:
+  std::string_view text_;
+  size_t at_;
+  Span key_, value_;
+};
+
+// The elements of the array that text[list] is, in order.
+class Elements {
+ public:
+  Elements(std::string_view text, Span list);
+  bool next();
+  Span element() const { return element_; }
+
+ private:
+  std::string_view text_;
+  size_t at_;
+  Span element_;
+};
+
+// The value of a string literal, quotes included; empty when it is none.
+std::string unquote(std::string_view literal);
+
+// `text` without the blanks between its tokens.
+std::string without_blanks(std::string_view text);
 
 }  // namespace claif::json

@@ -1,6 +1,6 @@
 #include "base/json_source.hpp"
 
-#include "base/json_scan.hpp"
+#include "base/json_specials.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -1,5 +1,5 @@
 #include "base/json.hpp"
-#include "base/json_scan.hpp"
+#include "base/json_specials.hpp"
 
 #include <array>
 #include <charconv>

@@ -11,11 +11,11 @@ struct KeyFacts {
   std::string_view tenant;
   std::string_view transport;  // plugin id and a digest of its configuration
   std::string_view api_version, beta;
-  bool stream = false;  // whether the body has "stream": true
 };
 
-// 64 hex digits. `body` is the frozen request; its "stream" member does not count, so that a
-// streamed answer serves a plain request and the reverse.
+// 64 hex digits. `body` is the frozen request, of whoever wrote it. Blanks between its tokens do
+// not count, nor does its "stream" member, so that a streamed answer serves a plain request and the
+// reverse; nor does the block of "system" that tells which Claude Code asks.
 std::string key_of(const KeyFacts& facts, std::string_view body);
 
 }  // namespace claif::cache

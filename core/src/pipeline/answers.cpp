@@ -1,8 +1,10 @@
 // Whole answers: kept in the cache, found there, approved, stored, handed over.
+#include "base/json.hpp"
 #include "cache/envelope.hpp"
 #include "cache/key.hpp"
 #include "pipeline/pipeline.hpp"
 #include "plugin/cache_proxy.hpp"
+#include "wire/amend.hpp"
 
 namespace claif::pipeline {
 
@@ -19,10 +21,9 @@ Task<std::optional<std::string>> Pipeline::look_up(RunContext& context) {
       observe(CLAIF_EV_CACHE, context, "bypass", 0, context.request.model);
     co_return std::nullopt;
   }
-  context.cache_key =
-      cache::key_of({context.tenant, settings_.transport_identity, context.request.api_version,
-                     context.request.beta, context.request.stream},
-                    context.request.body);
+  context.cache_key = cache::key_of({context.tenant, settings_.transport_identity,
+                                     context.request.api_version, context.request.beta},
+                                    context.request.body);
   auto getting =
       plugin::cache_get(site(*places_.cache), context.cache_key, settings_.cache_timeout);
   auto envelope = co_await std::move(getting);
@@ -49,45 +50,49 @@ Task<void> Pipeline::keep(RunContext& context,
   if (kept) observe(CLAIF_EV_CACHE, context, "stored", 0, context.request.model);
 }
 
-Task<void> Pipeline::approve(RunContext& context, wire::Message& message) {
+Task<bool> Pipeline::approve(RunContext& context, wire::Message& message) {
   std::vector<approval::Call> calls;
   for (const wire::Block& block : message.blocks)
     if (block.kind == wire::BlockKind::tool_use)
       calls.push_back({std::string(block.id), std::string(block.name), block.input});
-  if (calls.empty()) co_return;
+  if (calls.empty()) co_return false;
   auto ruling = approver_.rule(context.session, calls, context.request.tools);
   const auto rulings = co_await std::move(ruling);
   context.tools_decided = true;
   size_t i = 0;
-  bool any = false;
+  bool any_allowed = false, any_denied = false;
   for (wire::Block& block : message.blocks) {
     if (block.kind != wire::BlockKind::tool_use) continue;
     const approval::Ruling& r = rulings[i];
     observe(CLAIF_EV_TOOL, context, calls[i].name, r.allowed ? CLAIF_ALLOW : CLAIF_DENY, r.reason);
-    any |= r.allowed;
+    any_allowed |= r.allowed;
+    any_denied |= !r.allowed;
     if (!r.allowed) {
       block = message.text_block(approval::refusal_text(calls[i].name, r.reason));
       context.denied.push_back({calls[i].id, calls[i].name, r.reason});
     }
     ++i;
   }
-  if (!any && message.stop_reason == "tool_use") message.stop_reason = "end_turn";
+  if (!any_allowed && message.stop_reason == "tool_use") message.stop_reason = "end_turn";
+  co_return any_denied;
 }
 
 Task<Result<void>> Pipeline::deliver(RunContext& context,
                                      EventSink& sink,
                                      std::string message_json,
                                      bool fresh) {
-  // The original text is kept only for those who store it.
+  // The original text is kept only for those who store it or pass it on.
   const bool stores = !context.session.empty() || (fresh && caches(context));
-  const std::string original = stores ? message_json : std::string();
+  const std::string original = stores || context.native ? message_json : std::string();
   auto message = wire::Message::parse(std::move(message_json));
   if (!message) co_return fail(std::move(message.error()));
   context.usage.overwrite(message->usage);
   auto approving = approve(context, *message);
-  co_await std::move(approving);
+  const bool altered = co_await std::move(approving);
+  const std::string answer =
+      altered && !original.empty() ? wire::amend(original, *message) : original;
   if (stores) {
-    auto storing = store_turn(context, wire::to_json(*message));
+    auto storing = store_turn(context, answer);
     co_await std::move(storing);
     if (fresh) {
       auto keeping = keep(context, *message, original);
@@ -95,7 +100,9 @@ Task<Result<void>> Pipeline::deliver(RunContext& context,
     }
   }
   start_answer(context, sink);
-  if (!context.request.stream) {
+  if (!context.request.stream && context.native) {
+    sink.raw(answer);
+  } else if (!context.request.stream) {
     sink.message(*message);
   } else {
     wire::EventParser parser;
@@ -103,6 +110,18 @@ Task<Result<void>> Pipeline::deliver(RunContext& context,
       if (const auto event = parser.parse(json)) sink.write(*event);
     });
   }
+  auto flushing = sink.flush();
+  const bool client_there = co_await std::move(flushing);
+  if (!client_there) context.cancellation.request();
+  co_return Result<void>();
+}
+
+Task<Result<void>> Pipeline::deliver_count(RunContext& context, EventSink& sink, std::string json) {
+  const auto doc = json::parse(json);
+  if (!doc || json::integer_or(doc->root(), "input_tokens", -1) < 0)
+    co_return fail(Errc::unsupported, "the configured transport does not count tokens");
+  start_answer(context, sink);
+  sink.raw(json);
   auto flushing = sink.flush();
   const bool client_there = co_await std::move(flushing);
   if (!client_there) context.cancellation.request();
@@ -124,7 +143,7 @@ Task<Result<void>> Pipeline::finish_stream(RunContext& context, EventSink& sink,
       co_await std::move(keeping);
     }
   }
-  const auto stop = state.parser.parse(R"({"type":"message_stop"})");
+  const auto stop = state.parser.parse(state.stop_json);
   start_answer(context, sink);
   sink.write(*stop);
   auto flushing = sink.flush();

@@ -6,7 +6,7 @@
 #include "wire/chat_request.hpp"
 #include "wire/event.hpp"
 #include "wire/message.hpp"
-#include "wire/openai_error.hpp"
+#include "wire/upstream_error.hpp"
 
 #include <claif/chat.hpp>
 #include <claif/result.hpp>
@@ -45,17 +45,23 @@ struct RunContext {
   std::string route;            // for observers, e.g. chat.completions
   std::string session, tenant;  // may be empty
   CacheWish cache_wish = CacheWish::by_configuration;
+  uint64_t number = 0;  // of the request in this process; 0: the pipeline gives it one
+  // The client speaks Anthropic's own format: answers and errors reach it as they came (U5).
+  bool native = false;
+  bool counts_tokens = false;  // of a native client, for /v1/messages/count_tokens
+  wire::KeyOwner key = wire::KeyOwner::caller;
   bool dry_run = false;  // find out what would be sent, and send nothing: `preview`
   Cancellation cancellation;
 
   // Set by the pipeline.
-  uint64_t number = 0;  // of the request in this process
   Nanos began{};
   bool started = false;  // the answer has begun: errors go into the stream from here on
   CacheState cache = CacheState::off;
   bool tools_decided = false;  // the answer has tool calls, or what became of them
   bool persisted = true;       // false: the session could not be stored
   wire::UpstreamHead head;     // of the upstream's answer
+  // The body of its error answer, or its error event; absent when the error is not the upstream's.
+  std::optional<std::string> upstream_error;
   wire::Usage usage;
   std::string cache_key;
   uint64_t session_records = 0;
@@ -66,15 +72,20 @@ struct RunContext {
   std::optional<UpstreamRequest> preview;  // of a dry run
 };
 
+// The HTTP status that the client of `context` gets for `error`, if no answer has begun.
+int status_of(const RunContext& context, const Error& error);
+
 // Where an answer goes. Loop thread only. start comes first and once; then write for each event (a
-// request that streams) or message once (one that does not). A front end answers an error of run()
-// itself when nothing was started, and gets it by fail() when something was.
+// request that streams), or message or raw once (one that does not). A front end answers an error
+// of run() itself when nothing was started, and gets it by fail() when something was.
 class EventSink {
  public:
   virtual ~EventSink() = default;
   virtual void start(const RunContext& context) = 0;
   virtual void write(const wire::Event& event) = 0;
   virtual void message(const wire::Message& message) = 0;
+  // In the place of message, for native requests: the answer's JSON.
+  virtual void raw(std::string_view) {}
   virtual void fail(const Error& error) = 0;
   // Waits until the client took enough to go on: this is what makes a slow client pause the
   // upstream. False: the client is gone.

@@ -1,7 +1,8 @@
 // A frozen request as the transport gets it.
 #pragma once
 
-#include "wire/chat_request.hpp"
+#include "pipeline/context.hpp"
+#include "wire/locate.hpp"
 
 #include <claif/abi/transport.h>
 #include <claif/sdk/text.hpp>
@@ -14,18 +15,22 @@ namespace claif::pipeline {
 // upstream and is put together here (translation.md U3).
 inline constexpr int64_t kMaxPlainTokens = 21'333;
 
-// `request` must outlive it.
+// `context` must outlive it.
 class Outgoing {
  public:
-  explicit Outgoing(const wire::MessagesRequest& request)
-      : collects_(!request.stream && request.max_tokens > kMaxPlainTokens) {
-    if (collects_) streaming_body_ = R"({"stream":true,)" + request.body.substr(1);
+  explicit Outgoing(const RunContext& context)
+      : collects_(!context.native && !context.request.stream &&
+                  context.request.max_tokens > kMaxPlainTokens) {
+    const wire::MessagesRequest& request = context.request;
+    if (collects_) streaming_body_ = wire::with_stream(request.body);
     raw_.size = sizeof raw_;
     raw_.flags = request.stream || collects_ ? uint32_t{CLAIF_REQUEST_STREAM} : 0u;
+    if (context.counts_tokens) raw_.flags |= uint32_t{CLAIF_REQUEST_COUNT_TOKENS};
     raw_.model = sdk::str(request.model);
     raw_.body_json = sdk::str(collects_ ? streaming_body_ : request.body);
     raw_.anthropic_version = sdk::str(request.api_version);
     raw_.anthropic_beta = sdk::str(request.beta);
+    raw_.query = sdk::str(request.query);
   }
   Outgoing(const Outgoing&) = delete;
   Outgoing& operator=(const Outgoing&) = delete;

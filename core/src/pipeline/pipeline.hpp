@@ -62,12 +62,14 @@ class Pipeline {
  private:
   // What is known of an answer that streams.
   struct Relay {
-    wire::EventParser parser, released_parser;
+    wire::EventParser parser, released_parser, early_parser;
     wire::StreamOrder order;
     approval::StreamGate gate;
     std::optional<wire::MessageAssembler> assembler;  // when something needs the whole message
-    bool to_client = true;  // false: collected for a request that does not stream
-    bool stopped = false;   // message_stop was seen; it is not yet passed on
+    bool to_client = true;           // false: collected for a request that does not stream
+    bool stopped = false;            // message_stop was seen; it is not yet passed on
+    std::string stop_json;           // it
+    std::vector<std::string> early;  // for native clients: what came before message_start
   };
 
   Task<Result<void>> stages(RunContext& context, EventSink& sink);
@@ -96,6 +98,11 @@ class Pipeline {
             EventSink& sink,
             Relay& relay,
             const wire::Event& event);  // relay.cpp
+  // An event that is not part of the message, for a native client.
+  Result<void> show(RunContext& context,
+                    EventSink& sink,
+                    Relay& relay,
+                    const wire::Event& event);  // relay.cpp
   Task<Result<void>> finish_stream(RunContext& context,
                                    EventSink& sink,
                                    Relay& relay);  // answers.cpp
@@ -104,8 +111,12 @@ class Pipeline {
   Task<Result<void>> deliver(RunContext& context,
                              EventSink& sink,
                              std::string message_json,
-                             bool fresh);                           // answers.cpp
-  Task<void> approve(RunContext& context, wire::Message& message);  // answers.cpp
+                             bool fresh);  // answers.cpp
+  // True: a call was denied, so the message is no longer the upstream's.
+  Task<bool> approve(RunContext& context, wire::Message& message);  // answers.cpp
+  Task<Result<void>> deliver_count(RunContext& context,
+                                   EventSink& sink,
+                                   std::string json);  // answers.cpp
   void start_answer(RunContext& context, EventSink& sink);
   void observe(uint32_t kind,
                const RunContext& context,

@@ -19,7 +19,7 @@ bool is_secret(std::string_view name) {
 }  // namespace
 
 Task<Result<void>> Pipeline::preview(RunContext& context) {
-  const Outgoing outgoing(context.request);
+  const Outgoing outgoing(context);
   auto asking = plugin::preview(site(*places_.transport), outgoing.raw(), kPreviewTimeout);
   auto told = co_await std::move(asking);
   if (!told) co_return fail(std::move(told.error()));

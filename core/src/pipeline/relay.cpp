@@ -3,6 +3,21 @@
 #include "pipeline/pipeline.hpp"
 
 namespace claif::pipeline {
+namespace {
+
+constexpr size_t kMostEarlyEvents = 64;
+
+// Of an event that is not part of the message: whether a client that gets the events themselves may
+// see it. What looks like a call, or like a part of one, never passes the gate by.
+bool may_be_seen(const wire::Event& event) {
+  return std::holds_alternative<wire::Other>(event.body) ||
+         std::holds_alternative<wire::TextDelta>(event.body) ||
+         std::holds_alternative<wire::ThinkingDelta>(event.body) ||
+         std::holds_alternative<wire::SignatureDelta>(event.body) ||
+         std::holds_alternative<wire::CitationsDelta>(event.body);
+}
+
+}  // namespace
 
 Task<Result<void>> Pipeline::relay(RunContext& context,
                                    EventSink& sink,
@@ -39,15 +54,27 @@ Task<Result<void>> Pipeline::relay_event(RunContext& context,
   }
   auto event = state.parser.parse(json);
   if (!event) co_return fail(std::move(event.error()));
-  if (const auto* error = std::get_if<wire::StreamError>(&event->body))
-    co_return fail(wire::from_stream_error(*error));
+  if (const auto* error = std::get_if<wire::StreamError>(&event->body)) {
+    context.upstream_error.emplace(json);
+    Error failure = wire::from_stream_error(*error);
+    co_return fail(context.key == wire::KeyOwner::gateway
+                       ? wire::without_key_blame(std::move(failure))
+                       : std::move(failure));
+  }
   const auto admitted = state.order.admit(*event);
   if (!admitted) co_return fail(admitted.error());
-  if (!*admitted) co_return Result<void>();
+  if (!*admitted) {
+    const bool seen = context.native && state.to_client && may_be_seen(*event);
+    if (seen) co_return show(context, sink, state, *event);
+    co_return Result<void>();
+  }
+  if (std::holds_alternative<wire::MessageStop>(event->body)) {
+    state.stopped = true;
+    state.stop_json = event->json;
+  }
   if (state.to_client) {  // else approval comes with the whole message
     auto held = state.gate.hold(*event);
     if (!held) co_return fail(std::move(held.error()));
-    state.stopped = std::holds_alternative<wire::MessageStop>(event->body);
     if (state.stopped && state.gate.holds_calls()) {
       auto ruling = approver_.rule(context.session, state.gate.calls(), context.request.tools);
       const auto rulings = co_await std::move(ruling);
@@ -58,15 +85,17 @@ Task<Result<void>> Pipeline::relay_event(RunContext& context,
                 rulings[i].reason);
         if (!rulings[i].allowed) context.denied.push_back({call.id, call.name, rulings[i].reason});
       }
-      for (const std::string& released : state.gate.release(rulings)) {
-        const auto parsed = state.released_parser.parse(released);
-        if (parsed && !std::holds_alternative<wire::MessageStop>(parsed->body))
+      for (const auto& released : state.gate.release(rulings)) {
+        const auto parsed = state.released_parser.parse(released.json);
+        if (!parsed) co_return fail(parsed.error());
+        if (released.counts)
           pass(context, sink, state, *parsed);
+        else
+          sink.write(*parsed);
       }
     }
     if (*held || state.stopped) co_return Result<void>();
   }
-  state.stopped = std::holds_alternative<wire::MessageStop>(event->body);
   pass(context, sink, state, *event);
   co_return Result<void>();
 }
@@ -82,7 +111,24 @@ void Pipeline::pass(RunContext& context, EventSink& sink, Relay& state, const wi
             static_cast<int64_t>(event.json.size()), event.json);
   if (!state.to_client) return;
   start_answer(context, sink);
+  for (const std::string& early : state.early)
+    if (const auto parsed = state.early_parser.parse(early)) sink.write(*parsed);
+  state.early.clear();
   sink.write(event);
+}
+
+Result<void> Pipeline::show(RunContext& context,
+                            EventSink& sink,
+                            Relay& state,
+                            const wire::Event& event) {
+  CLAIF_TRY(const bool held, state.gate.hold(event, false));
+  if (held) return {};
+  if (context.started) {
+    sink.write(event);
+  } else if (state.early.size() < kMostEarlyEvents) {
+    state.early.emplace_back(event.json);
+  }
+  return {};
 }
 
 }  // namespace claif::pipeline

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "wire/openai_error.hpp"
+#include "wire/upstream_error.hpp"
 
 #include <claif/result.hpp>
 

@@ -3,6 +3,8 @@
 #include "base/ids.hpp"
 #include "base/json.hpp"
 #include "pipeline/pipeline.hpp"
+#include "wire/anthropic_error.hpp"
+#include "wire/openai_error.hpp"
 #include "wire/usage.hpp"
 
 namespace claif::pipeline {
@@ -24,7 +26,7 @@ Pipeline::Pipeline(Loop& loop,
       approver_(site(*places_.approval), settings.approval_timeout) {}
 
 Task<Result<void>> Pipeline::run(RunContext& context, EventSink& sink) {
-  context.number = next_number();
+  if (context.number == 0) context.number = next_number();
   context.began = loop_.clock().now();
   observe(CLAIF_EV_REQUEST, context, context.route, 0, context.request.model);
   auto working = stages(context, sink);
@@ -48,6 +50,13 @@ Task<Result<void>> Pipeline::stages(RunContext& context, EventSink& sink) {
   auto loading = load_history(context);  // 2  session; 3 the request is frozen
   auto loaded = co_await std::move(loading);
   if (!loaded) co_return fail(std::move(loaded.error()));
+
+  if (context.counts_tokens) {  // there is nothing to keep or to decide about
+    if (*filtered)
+      co_return fail(Errc::unsupported, "a hook answers this request itself: it has no count");
+    auto counting = ask(context, sink);
+    co_return co_await std::move(counting);
+  }
 
   if (context.dry_run) {
     if (*filtered)
@@ -74,11 +83,18 @@ Task<Result<void>> Pipeline::stages(RunContext& context, EventSink& sink) {
   co_return co_await std::move(asking);  // it 7 approval, 8 event hooks, 9 the
 }  // client, 10 session and cache
 
+int status_of(const RunContext& context, const Error& error) {
+  if (!context.native || !context.upstream_error) return wire::http_status(error);
+  // An error event that came instead of a message has no status of its own.
+  return context.head.status >= 400 ? context.head.status
+                                    : wire::status_of_error_json(*context.upstream_error);
+}
+
 Task<void> Pipeline::after(RunContext& context, const Result<void>& outcome) {
   const bool cancelled =
       context.cancellation.requested() || (!outcome && outcome.error().code == Errc::cancelled);
   const std::string status =
-      cancelled ? "cancelled" : std::to_string(outcome ? 200 : wire::http_status(outcome.error()));
+      cancelled ? "cancelled" : std::to_string(outcome ? 200 : status_of(context, outcome.error()));
   if (context.hooks_entered != 0 && hooks_.has_response_hooks()) {
     json::Writer summary;
     summary.object().key("status").string(status).key("usage");

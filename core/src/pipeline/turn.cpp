@@ -3,7 +3,7 @@
 #include "pipeline/pipeline.hpp"
 #include "plugin/store_proxy.hpp"
 #include "session/record.hpp"
-#include "wire/body.hpp"
+#include "wire/locate.hpp"
 
 namespace claif::pipeline {
 

@@ -40,9 +40,11 @@ Task<Result<void>> Pipeline::ask(RunContext& context, EventSink& sink) {
 
 Task<Result<void>> Pipeline::attempt(RunContext& context, EventSink& sink) {
   context.head = {};
-  const Outgoing outgoing(context.request);
+  context.upstream_error.reset();
+  const Outgoing outgoing(context);
   Relay relay_state;
   relay_state.to_client = context.request.stream;
+  if (context.native) relay_state.gate = approval::StreamGate(approval::GateMode::in_order);
   if (outgoing.collects() || !context.session.empty() || caches(context))
     relay_state.assembler.emplace();
   plugin::TransportCall call(site(*places_.transport), settings_.request_timeout);
@@ -76,10 +78,22 @@ Task<Result<void>> Pipeline::attempt(RunContext& context, EventSink& sink) {
     auto finishing = finish_stream(context, sink, relay_state);
     co_return co_await std::move(finishing);
   }
-  if (context.head.status >= 400) co_return fail(wire::from_upstream(context.head, error_body));
+  const bool own_key = context.key == wire::KeyOwner::gateway;
+  if (context.head.status >= 400) {
+    Error error =
+        wire::from_upstream(context.head, error_body, {loop_.clock().wall_ms(), context.key});
+    context.upstream_error = std::move(error_body);
+    co_return fail(std::move(error));
+  }
   if (cut) co_return fail(wire::stream_truncated());
-  if (call.result().status != CLAIF_OK)
-    co_return plugin::to_error(call.result(), "the request to Claude");
+  if (call.result().status != CLAIF_OK) {
+    Error error = plugin::error_of(call.result(), "the request to Claude");
+    co_return fail(own_key ? wire::without_key_blame(std::move(error)) : std::move(error));
+  }
+  if (context.counts_tokens) {
+    auto counting = deliver_count(context, sink, std::move(message));
+    co_return co_await std::move(counting);
+  }
   if (message.empty()) co_return fail(wire::stream_truncated());
   auto delivering = deliver(context, sink, std::move(message), true);
   co_return co_await std::move(delivering);

@@ -10,9 +10,9 @@ constexpr size_t kMostCacheControls = 4;
 // Writes the members of `root` but those that `extra` has, then those of `extra`: model and stream
 // first, as decode_chat does, and the messages last, so that their place in the text is known.
 // Returns what is wrong, or nothing.
-std::string place(MessagesRequest& request, const json::Value& root, const json::Value* extra) {
+std::string place(MessagesRequest& request, const json::Value& root, const json::Value& extra) {
   const auto member = [&](std::string_view name) {
-    const json::Value* over = extra != nullptr ? json::find(*extra, name) : nullptr;
+    const json::Value* over = json::find(extra, name);
     return over != nullptr ? over : json::find(root, name);
   };
   const json::Value* messages = member("messages");
@@ -33,8 +33,8 @@ std::string place(MessagesRequest& request, const json::Value& root, const json:
       if (but == nullptr || json::find(*but, name) == nullptr) out.any_key(name).value(entry.value);
     }
   };
-  copy(root, extra);
-  if (extra != nullptr) copy(*extra, nullptr);
+  copy(root, &extra);
+  copy(extra, nullptr);
   out.key("messages").array();
   request.messages_begin = out.view().size();
   for (const auto& message : messages->GetArray())
@@ -166,26 +166,13 @@ Result<void> finish_request(Draft& draft,
   return {};
 }
 
-Result<void> adopt_body(MessagesRequest& request, std::string body) {
-  const auto refuse = [](const std::string& why) {
-    return fail(Errc::internal,
-                "a hook replaced the request by something that is no Messages request: " + why);
-  };
-  const auto doc = json::parse(std::move(body));
-  if (!doc) return refuse(doc.error().message);
-  if (!doc->root().IsObject()) return refuse("it is no object");
-  const std::string problem = place(request, doc->root(), nullptr);
-  if (!problem.empty()) return refuse(problem);
-  return {};
-}
-
 Result<void> merge_into(MessagesRequest& request,
                         const json::Value& extra,
                         const std::string& param) {
   if (!extra.IsObject()) return invalid_type(param, "an object");
   if (extra.ObjectEmpty()) return {};
   CLAIF_TRY(const json::Document doc, json::parse(request.body));
-  const std::string problem = place(request, doc.root(), &extra);
+  const std::string problem = place(request, doc.root(), extra);
   if (!problem.empty())
     return invalid_value(param, "'" + param + "' does not fit the request: " + problem);
   return {};

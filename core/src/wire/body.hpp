@@ -77,11 +77,6 @@ Result<void> finish_request(Draft& draft,
                             const ToolSet& tools,
                             MessagesRequest& request);
 
-// Replaces the body of `request`, and finds its messages, model, tools and limits anew: for a body
-// that somebody else wrote. internal when it is no Messages request; whether it streams must stay
-// as it was.
-Result<void> adopt_body(MessagesRequest& request, std::string body);
-
 // Adds the members of the object `extra` to the body, in place of those of the same name. `param`
 // names it in errors.
 Result<void> merge_into(MessagesRequest& request,

@@ -25,6 +25,7 @@ struct MessagesRequest {
   int64_t max_tokens = 0;
   std::string api_version;         // header anthropic-version (U2)
   std::string beta;                // header anthropic-beta, may be empty
+  std::string query;               // of the URL, may be empty
   std::vector<std::string> tools;  // names of the tools that the client declared
 };
 

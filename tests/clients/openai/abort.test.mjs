@@ -1,21 +1,11 @@
 // A client that leaves ends the work upstream.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
+import OpenAI from 'openai';
 
-import { client, kModel, upstreamRequests, user } from './gateway.mjs';
+import { client, closedEarly, errorOf, kModel, until, upstreamRequests, user } from './gateway.mjs';
 
 const kMostMs = 500;
-
-// The time at which the connection of the one request with `marker` was closed.
-async function closedAt(marker, deadline) {
-  for (;;) {
-    const [entry] = await upstreamRequests(marker);
-    if (entry?.closedEarlyAt) return entry.closedEarlyAt;
-    assert.ok(Date.now() < deadline, 'the upstream connection stays open');
-    await pause(10);
-  }
-}
 
 test('an abort in a stream closes the upstream connection', async () => {
   const marker = 'abort-stream-marker';
@@ -34,7 +24,36 @@ test('an abort in a stream closes the upstream connection', async () => {
       controller.abort();
     }
   }
-  const closed = await closedAt(marker, abortedAt + 3000);
+  const closed = await closedEarly(marker);
+  assert.ok(closed - abortedAt <= kMostMs, `closed after ${closed - abortedAt} ms`);
+});
+
+test('leaving the loop over a stream closes the upstream connection', async () => {
+  const marker = 'abort-break-marker';
+  const stream = await client.chat.completions.create({
+    model: kModel,
+    stream: true,
+    messages: [user(`count 500 ${marker}`)],
+  });
+  for await (const chunk of stream) if (chunk.choices[0]?.delta.content) break;
+  await closedEarly(marker);
+});
+
+test('an abort before the answer closes the upstream connection', async () => {
+  const marker = 'abort-silent-marker';
+  const controller = new AbortController();
+  const asking = errorOf(
+    client.chat.completions.create(
+      { model: kModel, messages: [user(`silent ${marker}`)] },
+      { signal: controller.signal },
+    ),
+    OpenAI.APIUserAbortError,
+  );
+  await until(async () => (await upstreamRequests(marker)).length, 'the request');
+  const abortedAt = Date.now();
+  controller.abort();
+  await asking;
+  const closed = await closedEarly(marker);
   assert.ok(closed - abortedAt <= kMostMs, `closed after ${closed - abortedAt} ms`);
 });
 

@@ -46,7 +46,10 @@ test('the history arrives translated', async () => {
   const [{ body }, ...others] = await upstreamRequests(marker);
   assert.equal(others.length, 0);
   assert.equal(body.system, 'Be brief.\nBe kind.');
-  assert.deepEqual(body.messages.map((message) => message.role), ['user', 'assistant', 'user']);
+  assert.deepEqual(
+    body.messages.map((message) => message.role),
+    ['user', 'assistant', 'user'],
+  );
   assert.equal(body.max_tokens, 321);
   assert.deepEqual(body.stop_sequences, ['END']);
   const text = JSON.stringify(body.messages);

@@ -1,32 +1,39 @@
-// What the tests share: a client of the gateway under test, and the log of the upstream behind it.
-// tests/clients/run starts both and sets CLAIF_URL and UPSTREAM_URL.
+// What the tests share: a client of the gateway, tools, and a reader of streams.
 import OpenAI from 'openai';
 
-export const kGateway = process.env.CLAIF_URL;
-export const kModel = 'claude-haiku-5-5';
+import { kGateway } from '../under_test.mjs';
 
-export const client = new OpenAI({ baseURL: `${kGateway}/v1`, apiKey: 'sk-test', maxRetries: 0, timeout: 10_000 });
+export * from '../under_test.mjs';
 
-// The requests that reached the upstream and hold `marker`, a text that only one test uses.
-export async function upstreamRequests(marker) {
-  const log = await (await fetch(`${process.env.UPSTREAM_URL}/__log`)).json();
-  return log.filter((entry) => JSON.stringify(entry.body).includes(marker));
-}
+export const clientOf = (url, apiKey = 'sk-test') =>
+  new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0, timeout: 10_000 });
 
-export const user = (content) => ({ role: 'user', content });
+export const client = clientOf(kGateway);
 
-export const tool = (name) => ({
+export const kParameters = { type: 'object', properties: { path: { type: 'string' } }, required: ['path'] };
+
+export const tool = (name, more = {}) => ({
   type: 'function',
-  function: {
-    name,
-    description: `The tool ${name}`,
-    parameters: { type: 'object', properties: { path: { type: 'string' } }, required: ['path'] },
-  },
+  function: { name, description: `The tool ${name}`, parameters: kParameters, ...more },
 });
+
+// A tool as the Responses API takes it.
+export const responseTool = (name) => ({
+  type: 'function',
+  name,
+  description: `The tool ${name}`,
+  parameters: kParameters,
+});
+
+// The warnings of an answer: which parameters were changed or ignored.
+export async function warningsOf(request) {
+  const { response } = await client.chat.completions.create(request).withResponse();
+  return (response.headers.get('x-claif-warnings') ?? '').split(/, */).filter(Boolean);
+}
 
 // Reads a stream to its end and puts the deltas together, as a chat client does.
 export async function collect(stream) {
-  const all = { content: '', roles: [], toolCalls: [], finishReasons: [], usages: [], chunks: 0 };
+  const all = { content: '', reasoning: '', roles: [], toolCalls: [], finishReasons: [], usages: [], chunks: 0 };
   for await (const chunk of stream) {
     all.chunks += 1;
     all.id ??= chunk.id;
@@ -35,6 +42,7 @@ export async function collect(stream) {
     if (!choice) continue;
     if (choice.delta.role) all.roles.push(choice.delta.role);
     all.content += choice.delta.content ?? '';
+    all.reasoning += choice.delta.reasoning_content ?? '';
     for (const part of choice.delta.tool_calls ?? []) {
       const call = (all.toolCalls[part.index] ??= { id: part.id, name: part.function.name, arguments: '' });
       call.arguments += part.function.arguments ?? '';
@@ -42,4 +50,16 @@ export async function collect(stream) {
     if (choice.finish_reason) all.finishReasons.push(choice.finish_reason);
   }
   return all;
+}
+
+// The error of a request that must fail.
+export async function errorOf(promise, kind = OpenAI.APIError) {
+  let answer;
+  try {
+    answer = await promise;
+  } catch (error) {
+    if (error instanceof kind) return error;
+    throw error;
+  }
+  throw new Error(`the request did not fail: ${JSON.stringify(answer)}`);
 }

@@ -14,13 +14,16 @@
 namespace claif::test {
 namespace {
 
+using approval::GateMode;
 using approval::Ruling;
 using approval::StreamGate;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 // What a gate lets pass at once, and what it keeps.
 struct Gated {
+  explicit Gated(GateMode mode = GateMode::by_block) : gate(mode) {}
   StreamGate gate;
   wire::EventParser parser;
   std::vector<std::string> passed;
@@ -32,6 +35,12 @@ struct Gated {
     EXPECT_TRUE(held);
     if (!*held) passed.push_back(json);
     return *held;
+  }
+  std::vector<std::string> release(const std::vector<Ruling>& rulings) {
+    std::vector<std::string> out;
+    for (auto& released : gate.release(rulings))
+      out.push_back(std::move(released.json));
+    return out;
   }
 };
 
@@ -52,8 +61,8 @@ TEST(StreamGate, KeepsCallsAndTheEndUntilTheyAreDecided) {
   EXPECT_EQ(g.gate.calls()[0].id, "t1");
   EXPECT_EQ(g.gate.calls()[0].name, "get_time");
   EXPECT_EQ(g.gate.calls()[0].input, R"({"tz":"UTC"})");
-  EXPECT_EQ(g.gate.release({{true, "", -1}}),
-            std::vector<std::string>(events.begin() + 4, events.end()));
+  EXPECT_EQ(g.release({{true, "", -1}}),
+            std::vector<std::string>(events.begin() + 4, events.end() - 1));
 }
 
 TEST(StreamGate, TakesTheInputOfTheStartWhenNoFragmentComes) {
@@ -69,15 +78,14 @@ TEST(StreamGate, PutsTheReasonInThePlaceOfADeniedCall) {
   Gated g;
   for (const std::string& event : tool_events("get_time", "{}"))
     g.feed(event);
-  const auto out = g.gate.release({{false, "not \"today\"", -1}});
-  ASSERT_EQ(out.size(), 5u);
+  const auto out = g.release({{false, "not \"today\"", -1}});
+  ASSERT_EQ(out.size(), 4u);
   for (const std::string& json : out)
     EXPECT_FALSE(parsed(json).HasParseError()) << json;
   EXPECT_EQ(json::string_or(parsed(out[1])["delta"], "text"),
             "The call of the tool 'get_time' was not approved: not \"today\"");
   EXPECT_EQ(json::string_or(parsed(out[3])["delta"], "stop_reason"), "end_turn");
   EXPECT_EQ(json::integer_or(parsed(out[3])["usage"], "output_tokens"), 7);
-  EXPECT_EQ(out[4], kMessageStop);
 }
 
 TEST(StreamGate, KeepsTheStopReasonWhileOneCallIsLeft) {
@@ -86,8 +94,8 @@ TEST(StreamGate, KeepsTheStopReasonWhileOneCallIsLeft) {
        {message_start(), tool_start(0, "a", "x"), block_stop(0), tool_start(1, "b", "y"),
         block_stop(1), message_delta("tool_use"), kMessageStop})
     g.feed(event);
-  const auto out = g.gate.release({{false, "no", -1}, {true, "", -1}});
-  EXPECT_THAT(out[out.size() - 2], HasSubstr("tool_use"));
+  const auto out = g.release({{false, "no", -1}, {true, "", -1}});
+  EXPECT_THAT(out.back(), HasSubstr("tool_use"));
 }
 
 TEST(StreamGate, LeavesAnotherStopReasonAlone) {
@@ -95,8 +103,77 @@ TEST(StreamGate, LeavesAnotherStopReasonAlone) {
   for (const std::string& event : {message_start(), tool_start(0, "a", "x"), block_stop(0),
                                    message_delta("max_tokens"), kMessageStop})
     g.feed(event);
-  const auto out = g.gate.release({{false, "no", -1}});
-  EXPECT_THAT(out[out.size() - 2], HasSubstr("max_tokens"));
+  const auto out = g.release({{false, "no", -1}});
+  EXPECT_THAT(out.back(), HasSubstr("max_tokens"));
+}
+
+const std::string kPing = R"({"type": "ping"})";
+
+TEST(StreamGate, KeepsTheOrderWhenAskedTo) {
+  Gated g(GateMode::in_order);
+  const std::string news =
+      R"({"type":"content_block_delta","index":1,"delta":{"type":"new_delta"}})";
+  const std::vector<std::string> events{message_start(),
+                                        text_start(0),
+                                        text_delta(0, "a"),
+                                        block_stop(0),
+                                        tool_start(1, "t", "x"),
+                                        news,
+                                        kPing,
+                                        tool_delta(1, "{}"),
+                                        block_stop(1),
+                                        text_start(2),
+                                        text_delta(2, "b"),
+                                        block_stop(2),
+                                        message_delta("tool_use")};
+  for (const std::string& event : events)
+    g.feed(event);
+  EXPECT_TRUE(g.feed(kMessageStop));
+  std::vector<std::string> at_once(events.begin(), events.begin() + 4),
+      later(events.begin() + 4, events.end());
+  at_once.push_back(kPing);
+  std::erase(later, kPing);
+  EXPECT_EQ(g.passed, at_once);
+  EXPECT_EQ(g.release({{true, "", -1}}), later);
+}
+
+TEST(StreamGate, ADeniedCallLeavesNothingOfItself) {
+  Gated g(GateMode::in_order);
+  for (
+      const std::string& event :
+      {message_start(), tool_start(0, "t", "x"),
+       std::string(
+           R"({"type":"content_block_delta","index":0,"delta":{"type":"new_delta","x":"canary"}})"),
+       tool_delta(0, "{}"), block_stop(0), text_start(1), text_delta(1, "stays"), block_stop(1),
+       message_delta("tool_use"), kMessageStop})
+    g.feed(event);
+  std::string all;
+  for (const std::string& json : g.release({{false, "no", -1}}))
+    all += json;
+  EXPECT_THAT(all, Not(HasSubstr("canary")));
+  EXPECT_THAT(all, Not(HasSubstr("tool_use")));
+  EXPECT_THAT(all, HasSubstr("was not approved: no"));
+  EXPECT_THAT(all, HasSubstr(text_delta(1, "stays")));
+}
+
+TEST(StreamGate, KeepsTheStartOfAMessageThatComesWithCalls) {
+  const std::string start =
+      R"({"type":"message_start","message":{"id":"m","content":[{"type":"text","text":"a"},)"
+      R"({"type":"tool_use","id":"t","name":"x","input":{"n":1}}],"model":"c","usage":{}}})";
+  for (const bool allowed : {true, false}) {
+    Gated g;
+    for (const std::string& event : {start, kPing, text_start(2), text_delta(2, "b"), block_stop(2),
+                                     message_delta("tool_use")})
+      EXPECT_TRUE(g.feed(event)) << event;
+    ASSERT_EQ(g.gate.calls().size(), 1u);
+    EXPECT_EQ(g.gate.calls()[0].input, R"({"n":1})");
+    const auto out = g.release({{allowed, "no", -1}});
+    ASSERT_EQ(out.size(), 6u);
+    EXPECT_EQ(out[0] == start, allowed) << out[0];
+    EXPECT_EQ(out[0].find("tool_use") == std::string::npos, !allowed) << out[0];
+    EXPECT_EQ(out[0].find("was not approved: no") != std::string::npos, !allowed) << out[0];
+    EXPECT_THAT(out[5], HasSubstr(allowed ? "tool_use" : "end_turn"));
+  }
 }
 
 TEST(StreamGate, BoundsWhatItKeeps) {
@@ -201,10 +278,11 @@ TEST(StreamGate, LetsNothingOfACallPassBeforeTheEndWhateverTheOrder) {
     ASSERT_EQ(rulings.size(), s.rulings.size());
 
     auto seen = g.passed;
+    ASSERT_EQ(seen.back() != kMessageStop, g.gate.holds_calls());
     if (g.gate.holds_calls())
-      for (std::string& json : g.gate.release(rulings))
+      for (std::string& json : g.release(rulings))
         seen.push_back(std::move(json));
-    ASSERT_EQ(seen.back(), kMessageStop);
+    if (seen.back() != kMessageStop) seen.push_back(kMessageStop);
 
     wire::EventParser parser;
     wire::MessageAssembler assembler;

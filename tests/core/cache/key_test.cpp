@@ -12,8 +12,8 @@ const std::string kPlain =
 const std::string kStreamed =
     R"({"model":"m","max_tokens":5,"stream":true,"messages":[{"role":"user","content":"x"}]})";
 
-KeyFacts facts(bool stream = false) {
-  return {"tenant", "anthropic 1", "2026-10-21", "beta", stream};
+KeyFacts facts() {
+  return {"tenant", "anthropic 1", "2026-10-21", "beta"};
 }
 
 TEST(CacheKey, IsSixtyFourHexDigits) {
@@ -23,7 +23,34 @@ TEST(CacheKey, IsSixtyFourHexDigits) {
 }
 
 TEST(CacheKey, IsTheSameForAStreamedAndAPlainRequest) {
-  EXPECT_EQ(key_of(facts(false), kPlain), key_of(facts(true), kStreamed));
+  EXPECT_EQ(key_of(facts(), kPlain), key_of(facts(), kStreamed));
+}
+
+TEST(CacheKey, BlanksBetweenTokensAndThePlaceOfStreamDoNotCount) {
+  for (
+      const char* same :
+      {R"({"stream":false,"model":"m","max_tokens":5,"messages":[{"role":"user","content":"x"}]})",
+       R"( { "model" : "m", "max_tokens":5, "messages":[ {"role":"user","content":"x"} ] , "stream" : true } )",
+       R"({"model":"m","max_tokens":5,"messages":[{"role":"user","content":"x"}],"str\u0065am":true})"}) {
+    EXPECT_EQ(key_of(facts(), same), key_of(facts(), kPlain)) << same;
+  }
+  EXPECT_NE(key_of(facts(), R"({"m":"a b"})"), key_of(facts(), R"({"m":"ab"})"));
+}
+
+TEST(CacheKey, TheBillingHeaderOfClaudeCodeDoesNotCount) {
+  const auto with_system = [](const std::string& system) {
+    return R"({"model":"m","system":)" + system + R"(,"messages":[]})";
+  };
+  const std::string header =
+      R"({"type":"text","text":"x-anthropic-billing-header: cc_version=2.1.330; cc_entrypoint=cli"})";
+  const std::string other =
+      R"({"type":"text","text":"x-anthropic-billing-header: cc_version=2.1.331"})";
+  const std::string prompt = R"({"type":"text","text":"Be kind."})";
+  const auto key = [&](const std::string& system) { return key_of(facts(), with_system(system)); };
+  EXPECT_EQ(key("[" + header + "," + prompt + "]"), key("[ " + other + " ,\n" + prompt + "]"));
+  EXPECT_EQ(key("[" + header + "]"), key("[" + other + "]"));
+  EXPECT_NE(key("[" + header + "," + prompt + "]"), key("[" + header + "]"));
+  EXPECT_NE(key("[" + prompt + "," + header + "]"), key("[" + prompt + "," + other + "]"));
 }
 
 TEST(CacheKey, DependsOnEveryFact) {

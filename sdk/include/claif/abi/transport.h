@@ -2,7 +2,10 @@
  *
  * Order of emits: HEAD once, then EVENT for each stream event in order (or one MESSAGE when the request
  * does not stream, or ERROR_BODY when the status is 400 or above); then finish. finish(OK) says that
- * the answer is complete; an answer that was cut off finishes with E_INTERNAL. */
+ * the answer is complete; an answer that was cut off finishes with E_INTERNAL.
+ *
+ * With COUNT_TOKENS the request is one for /v1/messages/count_tokens: it never streams, and its MESSAGE is
+ * {"input_tokens": N}. A transport that cannot count finishes with E_UNSUPPORTED. */
 #ifndef CLAIF_ABI_TRANSPORT_H
 #define CLAIF_ABI_TRANSPORT_H
 
@@ -14,7 +17,7 @@ extern "C" {
 
 #define CLAIF_TRANSPORT_ID "claif.transport/1"
 
-enum { CLAIF_REQUEST_STREAM = 1u };
+enum { CLAIF_REQUEST_STREAM = 1u, CLAIF_REQUEST_COUNT_TOKENS = 2u };
 
 typedef struct claif_request {
   uint32_t size, flags;
@@ -23,6 +26,7 @@ typedef struct claif_request {
   claif_str traceparent;       /* W3C trace context, may be empty */
   claif_str anthropic_version; /* e.g. 2026-10-21 */
   claif_str anthropic_beta;    /* comma-separated, may be empty */
+  claif_str query;             /* of the client's URL, such as beta=true; may be empty */
 } claif_request;
 
 typedef struct claif_transport_v1 {

@@ -14,11 +14,18 @@ class Request {
  public:
   explicit Request(const claif_request* request) noexcept : request_(request) {}
   bool streams() const noexcept { return (request_->flags & CLAIF_REQUEST_STREAM) != 0; }
+  // It asks how many tokens it has, not for an answer.
+  bool counts_tokens() const noexcept {
+    return (request_->flags & CLAIF_REQUEST_COUNT_TOKENS) != 0;
+  }
   std::string_view model() const noexcept { return view(request_->model); }
   std::string_view body_json() const noexcept { return view(request_->body_json); }
   std::string_view traceparent() const noexcept { return view(request_->traceparent); }
   std::string_view anthropic_version() const noexcept { return view(request_->anthropic_version); }
   std::string_view anthropic_beta() const noexcept { return view(request_->anthropic_beta); }
+  std::string_view query() const noexcept {
+    return CLAIF_HAS(request_, query) ? view(request_->query) : std::string_view();
+  }
 
  private:
   const claif_request* request_;

@@ -1,0 +1,28 @@
+// Which bytes end a run of plain text in a JSON string: for what reads strings, and what writes
+// them.
+#pragma once
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace claif::json {
+
+// A quote, a backslash, a control character.
+inline bool is_special(char c) {
+  return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+}
+
+#if defined(__SSE2__)
+// A bit for each special byte of the block.
+inline unsigned specials(__m128i block) {
+  // min(block, 0x1f) == block: an unsigned comparison, which SSE2 lacks.
+  const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1f)), block);
+  const __m128i quote = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
+  const __m128i backslash = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
+  return static_cast<unsigned>(
+      _mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash))));
+}
+#endif
+
+}  // namespace claif::json
