@@ -74,6 +74,7 @@ class FakeAnthropic {
   FakeAnthropic& operator=(const FakeAnthropic&) = delete;
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  // Questions that came; a gateway asks for the list of models whenever it likes.
   int calls() const { return calls_; }
 
   static std::string response(int status, const std::string& body, const std::string& more = "") {
@@ -138,7 +139,7 @@ class FakeAnthropic {
         if (!receive(fd, input)) return;
       call.body = input.substr(end + 4, length);
       input.erase(0, end + 4 + length);
-      ++calls_;
+      if (call.head.starts_with("POST ")) ++calls_;
       handler_(call);
       if (call.wants_stream()) ::shutdown(fd, SHUT_RDWR);
     }

@@ -17,10 +17,11 @@ export const kModel = 'claude-haiku-5-5';
 
 export const user = (content) => ({ role: 'user', content });
 
-// The requests that reached the upstream and hold `marker`, a text that only one test uses.
+// The requests that reached the upstream and hold `marker`, which only one test uses and which may be the end of another.
 export async function upstreamRequests(marker) {
+  const word = new RegExp(`(?<!\\w-)${marker}`);
   const log = await (await fetch(`${kUpstream}/__log`)).json();
-  return log.filter((entry) => JSON.stringify(entry.body).includes(marker));
+  return log.filter((entry) => word.test(JSON.stringify(entry.body)));
 }
 
 // The one request with `marker`.

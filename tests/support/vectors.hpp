@@ -48,23 +48,4 @@ inline std::string vector_name(const testing::TestParamInfo<Vector>& info) {
   return out;
 }
 
-// The lines of later.txt that name a vector: "<file>/<name>".
-inline std::vector<std::string> later() {
-  std::vector<std::string> out;
-  std::istringstream lines(read_data("translation/later.txt"));
-  for (std::string line; std::getline(lines, line);)
-    if (!line.empty() && line[0] != '#') out.push_back(line);
-  return out;
-}
-
-// A vector must pass, or fail and be on the list of what comes later: so the list can only shrink.
-inline void expect_vector(const std::string& file, const Vector& v, const std::string& problem) {
-  const auto list = later();
-  const std::string entry = file + "/" + v.name;
-  if (std::find(list.begin(), list.end(), entry) == list.end())
-    EXPECT_EQ(problem, "") << entry;
-  else
-    EXPECT_NE(problem, "") << entry << " passes: take it off tests/data/translation/later.txt";
-}
-
 }  // namespace claif::test

@@ -10,7 +10,6 @@
 #include <iostream>
 #include <memory>
 #include <optional>
-#include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -21,16 +20,15 @@ namespace {
 using namespace claif;
 
 constexpr std::string_view kHelp =
-    R"(usage: claif-vectors [--http] [--later FILE] DIR
+    R"(usage: claif-vectors [--http] DIR
 
 Checks the translation between OpenAI's and Anthropic's formats against the vectors in DIR: the files
-requests.json, responses.json, streams.json and errors.json, each a JSON list, of which some may be
-missing. Prints a line for each vector that fails and a summary.
+requests.json, responses_requests.json, responses.json, streams.json and errors.json, each a JSON
+list, of which some may be missing. Prints a line for each vector that fails and a summary.
 
   --http        through `claif serve` and an upstream of its own: what reaches that, and what reaches
                 the client; errors.json has no part in it. A gateway holds tool calls back until
                 they are decided, so the chunks of chat completions may have them last
-  --later FILE  lines <file>/<vector>, e.g. requests/basic: these must fail, and do not count
 
 Example:
   claif-vectors --http tests/data/translation
@@ -40,7 +38,7 @@ exit codes: 0 all passed, 1 some failed, 2 DIR cannot be used
 
 struct Options {
   bool http = false;
-  std::string later, directory;
+  std::string directory;
 };
 
 using Check = std::function<std::string(const json::Value&)>;
@@ -52,10 +50,13 @@ struct Kind {
 std::vector<Kind> kinds(test::ThroughGateway* gateway) {
   if (gateway == nullptr)
     return {{"requests", test::check_request},
+            {"responses_requests", test::check_request},
             {"responses", test::check_response},
             {"streams", test::check_stream},
             {"errors", test::check_error}};
-  return {{"requests", [=](const json::Value& v) { return gateway->check_request(v); }},
+  const Check request = [=](const json::Value& v) { return gateway->check_request(v); };
+  return {{"requests", request},
+          {"responses_requests", request},
           {"responses", [=](const json::Value& v) { return gateway->check_response(v); }},
           {"streams", [=](const json::Value& v) { return gateway->check_stream(v); }}};
 }
@@ -73,22 +74,8 @@ std::optional<std::string> read_file(const std::string& path) {
   return in ? std::optional<std::string>(text.str()) : std::nullopt;
 }
 
-// The lines of FILE that name a vector.
-std::optional<std::set<std::string>> read_later(const std::string& path) {
-  std::set<std::string> out;
-  if (path.empty()) return out;
-  const auto text = read_file(path);
-  if (!text) return std::nullopt;
-  std::istringstream lines(*text);
-  for (std::string line; std::getline(lines, line);)
-    if (!line.empty() && line[0] != '#') out.insert(line);
-  return out;
-}
-
 class Run {
  public:
-  explicit Run(std::set<std::string> later) : later_(std::move(later)) {}
-
   // False: the file is no list.
   bool file(const Kind& kind, const std::string& text) {
     const auto list = test::parsed(text);
@@ -102,30 +89,21 @@ class Run {
   }
   int end() const {
     std::cout << passed_ << " of " << passed_ + failed_ << " vectors passed, " << failed_
-              << " failed";
-    if (put_off_ > 0) std::cout << ", " << put_off_ << " come later";
-    std::cout << '\n';
+              << " failed\n";
     return failed_ == 0 ? 0 : 1;
   }
 
  private:
   void count(const std::string& name, const std::string& problem) {
-    const bool later = later_.contains(name);
-    if (later && !problem.empty()) {
-      ++put_off_;
-    } else if (later || !problem.empty()) {
-      ++failed_;
-      std::cout << name << ": "
-                << (later ? "passes, so it must leave the list of those that come later"
-                          : one_line(problem))
-                << '\n';
-    } else {
+    if (problem.empty()) {
       ++passed_;
+      return;
     }
+    ++failed_;
+    std::cout << name << ": " << one_line(problem) << '\n';
   }
 
-  std::set<std::string> later_;
-  int passed_ = 0, failed_ = 0, put_off_ = 0;
+  int passed_ = 0, failed_ = 0;
 };
 
 int refuse(const std::string& why) {
@@ -134,10 +112,8 @@ int refuse(const std::string& why) {
 }
 
 int run(const Options& options) {
-  auto later = read_later(options.later);
-  if (!later) return refuse(options.later + " cannot be read");
   const auto gateway = options.http ? std::make_unique<test::ThroughGateway>() : nullptr;
-  Run run(std::move(*later));
+  Run run;
   bool any = false;
   for (const Kind& kind : kinds(gateway.get())) {
     const std::string path = options.directory + "/" + kind.file + ".json";
@@ -154,15 +130,13 @@ int run(const Options& options) {
 // Nothing when the command line is wrong.
 std::optional<Options> read_options(const std::vector<std::string>& args) {
   Options out;
-  for (size_t i = 0; i < args.size(); ++i) {
-    if (args[i] == "--http") {
+  for (const std::string& arg : args) {
+    if (arg == "--http") {
       out.http = true;
-    } else if (args[i] == "--later" && i + 1 < args.size()) {
-      out.later = args[++i];
-    } else if (args[i].starts_with('-') || args[i].empty() || !out.directory.empty()) {
+    } else if (arg.starts_with('-') || arg.empty() || !out.directory.empty()) {
       return std::nullopt;
     } else {
-      out.directory = args[i];
+      out.directory = arg;
     }
   }
   return out.directory.empty() ? std::nullopt : std::optional<Options>(out);

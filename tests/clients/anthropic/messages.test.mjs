@@ -57,7 +57,7 @@ test('text survives every script and every escape', async () => {
 });
 
 test('a system message in the middle arrives', async () => {
-  const marker = 'mid-system-marker';
+  const marker = 'native-mid-system-marker';
   const messages = [
     user(marker),
     { role: 'assistant', content: 'a' },

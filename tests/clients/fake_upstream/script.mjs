@@ -77,7 +77,7 @@ const kCommands = [
   [/^stop (max_tokens|refusal|pause_turn|model_context_window_exceeded)$/, (plan, [, reason]) => (plan.stop = reason)],
   [/^fail (\d+)(?: (.+))?/, (plan, [, status, message]) => (plan.fail = { status: Number(status), message })],
   [
-    /^flaky (\d+) (\d+)/,
+    /^flaky (\d+) (\d+).*/,
     (plan, [line, times, status]) => {
       plan.flaky = { line, times: Number(times), status: Number(status) };
       plan.blocks.push({ type: 'text', text: 'Here at last.' });

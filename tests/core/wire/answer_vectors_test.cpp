@@ -1,8 +1,6 @@
 #include "support/vector_checks.hpp"
 #include "support/vectors.hpp"
 
-#include <algorithm>
-
 #include <gtest/gtest.h>
 
 namespace claif::test {
@@ -11,7 +9,7 @@ namespace {
 class ResponseVector : public testing::TestWithParam<Vector> {};
 
 TEST_P(ResponseVector, BecomesTheCompletion) {
-  expect_vector("responses", GetParam(), check_response(GetParam().document()));
+  EXPECT_EQ(check_response(GetParam().document()), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Translation,
@@ -22,22 +20,13 @@ INSTANTIATE_TEST_SUITE_P(Translation,
 class ErrorVector : public testing::TestWithParam<Vector> {};
 
 TEST_P(ErrorVector, BecomesTheClientsError) {
-  expect_vector("errors", GetParam(), check_error(GetParam().document()));
+  EXPECT_EQ(check_error(GetParam().document()), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Translation,
                          ErrorVector,
                          testing::ValuesIn(vectors("errors")),
                          vector_name);
-
-TEST(LaterList, NamesOnlyVectorsThatExist) {
-  std::vector<std::string> known;
-  for (const std::string file : {"requests", "responses", "streams", "errors"})
-    for (const Vector& v : vectors(file))
-      known.push_back(file + "/" + v.name);
-  for (const std::string& entry : later())
-    EXPECT_NE(std::find(known.begin(), known.end(), entry), known.end()) << entry;
-}
 
 }  // namespace
 }  // namespace claif::test

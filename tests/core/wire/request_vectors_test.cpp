@@ -9,7 +9,7 @@ namespace {
 class RequestVector : public testing::TestWithParam<Vector> {};
 
 TEST_P(RequestVector, BecomesTheMessagesRequest) {
-  expect_vector("requests", GetParam(), check_request(GetParam().document()));
+  EXPECT_EQ(check_request(GetParam().document()), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Translation,

@@ -9,7 +9,7 @@ namespace {
 class StreamVector : public testing::TestWithParam<Vector> {};
 
 TEST_P(StreamVector, BecomesTheChunksAndTheSameMessage) {
-  expect_vector("streams", GetParam(), check_stream(GetParam().document()));
+  EXPECT_EQ(check_stream(GetParam().document()), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Translation,
