@@ -16,9 +16,7 @@ from rig.processes import RigError
 
 REPOSITORY = os.path.dirname(os.path.dirname(processes.ROOT))
 PROGRAMS = ("bench_upstream", "bench_load", "bench_floor", "bench_spawn")
-SINGLES = {"memory": singles.memory, "start": singles.start_up, "query": singles.query,
-           "instructions": singles.instructions}
-PARTS = [*cells.CELLS, *SINGLES, "approval"]
+PARTS = [*cells.CELLS, *singles.WITH_GATEWAY, *singles.WITHOUT_GATEWAY]
 
 
 def built_claif(build):
@@ -72,8 +70,9 @@ def run_singles(rig, selected):
     results = {}
     gateway = rig.targets[-1]
     tasks = {} if rig.missing else {name: lambda run=run: run(rig, gateway)
-                                    for name, run in SINGLES.items()}
-    tasks["approval"] = lambda: singles.approval_call(rig)
+                                    for name, run in singles.WITH_GATEWAY.items()}
+    for name, run in singles.WITHOUT_GATEWAY.items():
+        tasks[name] = lambda run=run: run(rig)
     for name, task in tasks.items():
         if name not in selected:
             continue

@@ -1,58 +1,77 @@
-// Any sequence of events, one a line, goes through parser, gate, encoder and assembler; what comes
-// out is JSON.
+// Any sequence of events, one a line, goes through parser, order, gate, encoder and assembler; what
+// comes out is a legal stream that says the same as the message.
 #include "approval/stream_gate.hpp"
-#include "base/json.hpp"
 #include "fuzz/input.hpp"
-#include "wire/assemble.hpp"
-#include "wire/chat_response.hpp"
-#include "wire/openai_error.hpp"
-#include "wire/stream_order.hpp"
+#include "fuzz/json_input.hpp"
+#include "support/chunk_grammar.hpp"
+#include "support/stream_sums.hpp"
 
 using namespace claif;
 using fuzz::require;
+using fuzz::require_none;
 
 namespace {
 
-void check_frames(std::string_view sse) {
-  while (!sse.empty()) {
-    const size_t end = sse.find("\n\n");
-    require(end != std::string_view::npos && sse.starts_with("data: "));
-    const std::string_view data = sse.substr(6, end - 6);
-    if (json::is_utf8(data))
-      require(data == "[DONE]" || json::parse(std::string(data)).has_value());
-    sse.remove_prefix(end + 2);
+// Calls `each` with the lines of the input.
+template <class Each>
+void each_line(std::string_view rest, Each each) {
+  while (!rest.empty()) {
+    const size_t end = rest.find('\n');
+    each(rest.substr(0, end));
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
   }
+}
+
+// What the gate lets through, and what it held back once that is decided, is a legal stream; a
+// denied call is not in it.
+void check_gate(std::string_view input, approval::GateMode mode, bool allowed) {
+  wire::EventParser parser;
+  wire::StreamOrder order;
+  approval::StreamGate gate(mode);
+  test::PlayedStream passed({});
+  bool over = false, stopped = false;
+  each_line(input, [&](std::string_view line) {
+    const auto event = parser.parse(line);
+    const auto admitted = event && !over ? order.admit(*event) : Result<bool>(false);
+    const auto held = admitted && *admitted ? gate.hold(*event) : Result<bool>(true);
+    over = over || !event || !admitted || !held;
+    if (!over && !*held) passed.event(*event);
+    stopped = stopped || (!over && std::holds_alternative<wire::MessageStop>(event->body));
+  });
+  if (stopped && gate.holds_calls()) {
+    const std::vector<approval::Ruling> rulings(gate.calls().size(), {allowed, "no", -1});
+    for (const auto& released : gate.release(rulings)) {
+      require(parser.parse(released.json).has_value());
+      passed.json(released.json);
+    }
+    passed.json(R"({"type":"message_stop"})");
+  }
+  passed.end();
+  require_none(test::violation(passed.sse(), {}));
+  const auto pieces = test::reassemble(test::read_frames(passed.sse()));
+  require(allowed || (pieces.calls.empty() && pieces.finish_reason != "tool_calls"));
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  std::string_view rest = fuzz::text(data, size);
-  const bool utf8 = json::is_utf8(rest);
-  wire::EventParser parser;
-  wire::StreamOrder order;
-  wire::MessageAssembler assembler;
-  wire::ChatStreamEncoder encoder("id", 1, size % 2 == 0);
-  approval::StreamGate gate;
-  std::string sse;
-  while (!rest.empty()) {
-    const size_t end = rest.find('\n');
-    const auto event = parser.parse(rest.substr(0, end));
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    if (!event) continue;
-    if (const auto* error = std::get_if<wire::StreamError>(&event->body))
-      require(wire::http_status(wire::from_stream_error(*error)) >= 400);
-    const auto admitted = order.admit(*event);
-    if (!admitted || !*admitted) continue;
-    assembler.add(*event);
-    if (!gate.hold(*event)) return 0;
-    encoder.encode(*event, sse);
-  }
-  encoder.end(sse);
-  check_frames(sse);
-  if (utf8) require(wire::Message::parse(assembler.to_json()).has_value());
-  const std::vector<approval::Ruling> rulings(gate.calls().size(), {false, "no", -1});
-  for (const auto& released : gate.release(rulings))
-    require(!released.json.empty());
+  const std::string_view input = fuzz::text(data, size);
+  const wire::ChatEncoding encoding{.include_usage = size % 2 == 0};
+  test::PlayedStream stream(encoding);
+  bool clear = true;
+  each_line(input, [&](std::string_view line) {
+    clear = clear && !fuzz::has_repeated_key(line);
+    stream.json(line);
+  });
+  stream.end();
+  require(stream.sse().empty() == stream.http_error().has_value());
+  if (const auto& error = stream.http_error()) require(wire::http_status(*error) >= 400);
+  require_none(test::violation(stream.sse(), {.include_usage = encoding.include_usage}));
+  for (const auto mode : {approval::GateMode::by_block, approval::GateMode::in_order})
+    for (const bool allowed : {true, false})
+      check_gate(input, mode, allowed);
+  if (!stream.complete() || !clear) return 0;
+  require_none(test::sum_difference(stream, encoding));
+  require_none(test::replay_difference(stream.assembler().to_json()));
   return 0;
 }

@@ -67,6 +67,7 @@ void EventPool::add_block(size_t index) {
   start(R"({"type":"text","text":"n","citations":[)"
         R"({"type":"web_search_result_location","url":"https://a.example","title":null}]})");
   start(R"({"type":"thinking","thinking":"","signature":""})");
+  start(R"({"type":"thinking","thinking":"T","signature":"S"})");
   start(R"({"type":"redacted_thinking","data":"enc"})");
   start(call + R"("input":{}})");
   start(call + R"("input":{"k":[1]}})");
@@ -81,11 +82,19 @@ void EventPool::add_block(size_t index) {
   delta(R"({"type":"input_json_delta","partial_json":""})");
   delta(R"({"type":"thinking_delta","thinking":"hm"})");
   delta(R"({"type":"signature_delta","signature":"sig"})");
+  delta(R"({"type":"signature_delta","signature":""})");
   delta(R"({"type":"citations_delta","citation":{"type":"search_result_location",)"
         R"("source":"https://b.example","title":"B"}})");
   delta(R"({"type":"citations_delta","citation":{"type":"page_location","document_index":0}})");
   delta(R"({"type":"sparkle_delta","v":1})");
   stops_[index] = add(R"({"type":"content_block_stop","index":)" + at + "}");
+}
+
+EventPool::Order EventPool::order(std::string_view bytes) const {
+  Order out;
+  for (const char byte : bytes)
+    out.push_back(static_cast<unsigned char>(byte) % size());
+  return out;
 }
 
 std::string EventPool::show(const Order& order) const {

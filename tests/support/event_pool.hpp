@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace claif::test {
@@ -21,6 +22,9 @@ class EventPool {
   EventPool();
 
   size_t size() const { return entries_.size(); }
+  const std::string& json(size_t at) const { return entries_[at]->json; }
+  // An order from a fuzzer's bytes, one an event.
+  Order order(std::string_view bytes) const;
   // The events of `order`, each on a line.
   std::string show(const Order& order) const;
   void play(const Order& order, PlayedStream& stream) const;

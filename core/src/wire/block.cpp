@@ -115,7 +115,8 @@ void BlockBuilder::write(json::Writer& out) const {
   }
   const json::Value& block = start->root();
   const std::string_view text_key = kind_ == BlockKind::thinking ? "thinking" : "text";
-  bool has_text = text_.empty(), has_input = input_.empty() && kind_ != BlockKind::tool_use;
+  const bool is_call = kind_ == BlockKind::tool_use || kind_ == BlockKind::server_tool_use;
+  bool has_text = text_.empty(), has_input = input_.empty() && !is_call;
   bool has_signature = signature_.empty(), has_citations = citations_.empty();
   const auto write_citations = [&](const json::Value* old) {
     const std::string before = is_filled_list(old) ? entries(*old) + "," : std::string();

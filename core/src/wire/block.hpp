@@ -39,7 +39,7 @@ class BlockBuilder {
   void add(const SignatureDelta& delta);
   void add(const CitationsDelta& delta);
 
-  // The block so far. The input of a tool_use is always an object: what does not parse is wrapped
+  // The block so far. The input of a call is always an object: what does not parse is wrapped
   // as {"INVALID_JSON":"..."}.
   void write(json::Writer& out) const;
 

@@ -79,9 +79,7 @@ void ChatStreamEncoder::start(const BlockStart& event, std::string& out) {
     start_call(block, event, out);
   } else if (event.kind == BlockKind::text) {
     content({event.index, event.text}, out);
-    if (event.json.find(R"("citations":[{)") == event.json.npos) return;
-    if (const auto doc = json::parse(std::string(event.json)))
-      open_.back().links = links_of(doc->root());
+    open_.back().links = links_of(event.json);
   } else if (event.kind == BlockKind::thinking || event.kind == BlockKind::redacted_thinking) {
     reasoning({event.index, event.text}, out);
     if (encoding_.thinking_blocks) block.thinking.emplace(event);

@@ -22,6 +22,13 @@ std::vector<Link> links_of(const json::Value& text_block) {
   return out;
 }
 
+std::vector<Link> links_of(std::string_view text_block_json) {
+  // Few text blocks start with citations: the others are not parsed.
+  if (text_block_json.find(R"("citations":[{)") == text_block_json.npos) return {};
+  const auto doc = json::parse(std::string(text_block_json));
+  return doc ? links_of(doc->root()) : std::vector<Link>{};
+}
+
 size_t code_points(std::string_view text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xC0) != 0x80;  // not in the middle of a character

@@ -18,6 +18,8 @@ struct Link {
 void append_link(const json::Value& citation, std::vector<Link>& out);
 // Those of a text block's "citations" list.
 std::vector<Link> links_of(const json::Value& text_block);
+// The same of a text block that is compact JSON, as the event that starts it has it.
+std::vector<Link> links_of(std::string_view text_block_json);
 
 // What OpenAI counts offsets in. `text` is UTF-8.
 size_t code_points(std::string_view text);

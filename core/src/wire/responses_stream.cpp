@@ -104,10 +104,7 @@ void ResponsesStreamEncoder::start(const BlockStart& event, std::string& out) {
 
 void ResponsesStreamEncoder::start_text(const BlockStart& event, std::string& out) {
   OutputItem& item = message_for_text(out);
-  std::vector<Link> links;
-  if (event.json.find(R"("citations":[{)") != event.json.npos)
-    if (const auto doc = json::parse(std::string(event.json))) links = links_of(doc->root());
-  open_.push_back({event.index, OpenText{&item, 0, 0, std::move(links)}});
+  open_.push_back({event.index, OpenText{&item, 0, 0, links_of(event.json)}});
   text({event.index, event.text}, out);
 }
 

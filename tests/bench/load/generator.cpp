@@ -159,9 +159,10 @@ void Generator::read_events(Connection& connection, std::int64_t now) {
     if (!connection.seen_expected) {
       connection.seen_expected = event.find(options_.expect) != std::string_view::npos;
     }
+    const std::int64_t stamp = stamp_of(event);
+    if (stamp > 0 && connection.first_token == 0) connection.first_token = now;
     if (!measuring_) return;
     ++results_.events;
-    const std::int64_t stamp = stamp_of(event);
     if (stamp > 0 && stamp < now) results_.one_way.push_back(now - stamp);
   });
 }
@@ -172,7 +173,7 @@ void Generator::send_now(std::size_t index, std::int64_t planned) {
   connection.response.reset();
   connection.planned = planned;
   connection.sent_at = now_ns();
-  connection.first_byte = connection.first_event = 0;
+  connection.first_byte = connection.first_event = connection.first_token = 0;
   connection.sent = 0;
   connection.seen_expected = false;
   connection.phase = Phase::busy;
@@ -224,6 +225,9 @@ void Generator::finish(std::size_t index) {
       results_.first_byte.push_back(connection.first_byte - connection.sent_at);
       if (connection.first_event > 0) {
         results_.first_event.push_back(connection.first_event - connection.sent_at);
+      }
+      if (connection.first_token > 0) {
+        results_.first_token.push_back(connection.first_token - connection.sent_at);
       }
     } else {
       ++results_.failed;

@@ -32,6 +32,7 @@ class Generator {
     std::int64_t sent_at = 0;
     std::int64_t first_byte = 0;
     std::int64_t first_event = 0;
+    std::int64_t first_token = 0;
     std::size_t sent = 0;
     bool seen_expected = false;
     ResponseReader response;

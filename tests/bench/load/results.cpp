@@ -91,6 +91,7 @@ std::string to_json(const Options& options, Results results) {
   add("latency_us", results.latency);
   add("first_byte_us", results.first_byte);
   add("first_event_us", results.first_event);
+  add("first_token_us", results.first_token);
   add("one_way_us", results.one_way);
   if (options.pid > 0) add_usage(out, results);
   Object statuses;

@@ -22,6 +22,7 @@ struct Results {
   std::vector<std::int64_t> latency;      // open loop: from the planned time on
   std::vector<std::int64_t> first_byte;   // from the sending on
   std::vector<std::int64_t> first_event;  // from the sending on
+  std::vector<std::int64_t> first_token;  // of a paced stream, from the sending on
   std::vector<std::int64_t> one_way;      // of the events of a paced stream
   std::map<int, std::uint64_t> statuses;
   std::string first_failure;

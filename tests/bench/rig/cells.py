@@ -1,7 +1,7 @@
 """The cells: one kind of load on one target for a few seconds."""
 import dataclasses
 
-from rig import machine, processes
+from rig import bodies, machine, processes
 from rig.processes import RigError
 
 
@@ -25,12 +25,22 @@ CELLS = {
     "flood": Cell("flood stream, c=8", ("--connections", "8"), model="claude-mock-e200",
                   stream=True, events=200),
     "rate": Cell("1,000 requests/s", ("--connections", "64", "--rate", "1000"), stretch=2),
+    "body1": Cell("1 KB request, c=32", ("--connections", "32"), body="1k"),
+    "body10": Cell("10 KB request, c=32", ("--connections", "32"), body="10k"),
+    "body100": Cell("100 KB request, c=8", ("--connections", "8"), body="100k"),
+    # Both of them with 6,400 events a second: only the number of the streams differs.
+    "paced64": Cell("paced stream, c=64", ("--connections", "64"), stream=True,
+                    model="claude-mock-e100-d10000", events=100, stretch=2),
+    "paced256": Cell("paced stream, c=256", ("--connections", "256"), stream=True,
+                     model="claude-mock-e25-d40000", events=25, stretch=2),
+    "first": Cell("100 streams/s", ("--connections", "64", "--rate", "100"), stream=True,
+                  model="claude-mock-e20-d5000", events=20, stretch=2),
 }
 
 
 def load_arguments(target, port, cell, pid):
     arguments = ["--port", str(port), "--path", target.path, "--model", cell.model,
-                 "--body", processes.body_file(target.api, cell.body), *cell.load,
+                 "--body", bodies.path(target.api, cell.body, target.rig.work), *cell.load,
                  "--expect", target.expect_stream if cell.stream else target.expect]
     for header in target.headers:
         arguments += ["--header", header]

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 
-from rig import machine
+from rig import bodies, machine
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OPENAI_HEADERS = ["Authorization: Bearer bench-key"]
@@ -59,12 +59,8 @@ def start_upstream(program, core, log):
     return process, int(line.rsplit(":", 1)[1])
 
 
-def body_file(api, size):
-    return os.path.join(ROOT, "bodies", f"{api}_{size}.json")
-
-
 def request_bytes(target, port):
-    with open(body_file(target.api, "2k")) as file:
+    with open(bodies.path(target.api, "2k", target.rig.work)) as file:
         body = file.read().replace("@MODEL@", "claude-mock").replace("@STREAM@", "false").encode()
     head = [f"POST {target.path} HTTP/1.1", f"Host: 127.0.0.1:{port}", *target.headers,
             "Content-Type: application/json", f"Content-Length: {len(body)}", "Connection: close"]

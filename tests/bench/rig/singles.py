@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 
-from rig import cells, machine, processes
+from rig import bodies, cells, machine, processes
 from rig.processes import RigError
 
 MEMORY_REQUESTS = 100000
@@ -111,15 +111,33 @@ def instructions(rig, target):
     return {"instructions_request": difference / (MANY - FEW)}
 
 
+def run_program(rig, name, key, *arguments):
+    """The line of JSON with the member `key` that a program of the rig prints."""
+    program = rig.program(name)
+    if not os.path.exists(program):
+        return {"skipped": f"{name} is not built"}
+    with machine.pinned(rig.gateway_core):
+        done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=120,
+                              check=False)
+    for line in done.stdout.splitlines():
+        if line.startswith("{") and key in line:
+            return json.loads(line)
+    raise RigError(f"{name} gave no figures: {(done.stderr or done.stdout).strip()}")
+
+
 def approval_call(rig):
     """Nanoseconds of one approval call through a plugin, compared with a direct call."""
-    program = os.path.join(rig.bin, "bench_approval_call")
-    if not os.path.exists(program):
-        return {"skipped": "bench_approval_call is not built"}
-    with machine.pinned(rig.gateway_core):
-        done = subprocess.run([program], capture_output=True, text=True, timeout=120, check=False)
-    for line in done.stdout.splitlines():
-        if line.startswith("{") and "plugin_ns" in line:
-            result = json.loads(line)
-            return {**result, "added_ns": result["plugin_ns"] - result["direct_ns"]}
-    raise RigError(f"bench_approval_call gave no figures: {(done.stderr or done.stdout).strip()}")
+    result = run_program(rig, "bench_approval_call", "plugin_ns")
+    if "skipped" in result:
+        return result
+    return {**result, "added_ns": result["plugin_ns"] - result["direct_ns"]}
+
+
+def huge_request(rig):
+    """The translation of a request of 5 MB, compared with reading and writing its JSON."""
+    return run_program(rig, "bench_request_body", "ratio",
+                       bodies.path("openai", "200k", rig.work))
+
+
+WITH_GATEWAY = {"memory": memory, "start": start_up, "query": query, "instructions": instructions}
+WITHOUT_GATEWAY = {"approval": approval_call, "huge": huge_request}

@@ -71,6 +71,13 @@ TEST(AssembledBlock, InputOfTheStartEventCountsWhenNoFragmentComes) {
             R"([{"type":"tool_use","id":"t","name":"f","input":{}}])");
 }
 
+TEST(AssembledBlock, ACallWithoutInputGetsAnEmptyOne) {
+  EXPECT_EQ(content_of({start(0, R"({"type":"tool_use","id":"t","name":"f"})"),
+                        start(1, R"({"type":"server_tool_use","id":"s","name":"web_search"})")}),
+            R"([{"type":"tool_use","id":"t","name":"f","input":{}},)"
+            R"({"type":"server_tool_use","id":"s","name":"web_search","input":{}}])");
+}
+
 TEST(AssembledBlock, InputThatIsNoObjectIsWrapped) {
   for (const std::string input : {R"({\"a\":)", R"([1])", R"(1)"})
     EXPECT_EQ(

@@ -1,6 +1,7 @@
 // Whatever order events come in, the client gets a legal stream.
 #include "support/chunk_grammar.hpp"
 #include "support/event_pool.hpp"
+#include "support/response_grammar.hpp"
 #include "support/stream_sums.hpp"
 
 #include <cstdlib>
@@ -61,6 +62,25 @@ TEST(StreamOrders, CompleteStreamsAddUpToTheirMessage) {
     if (!played.complete()) continue;
     ASSERT_EQ(sum_difference(played, encoding_of(n)), "") << pool.show(order) << played.sse();
     ASSERT_EQ(replay_difference(played.assembler().to_json()), "") << pool.show(order);
+  }
+}
+
+TEST(StreamOrders, NoneMakesAnIllegalResponse) {
+  const EventPool pool;
+  std::mt19937 random(2);
+  const auto pick = [&](size_t below) { return random() % below; };
+  for (long n = 0; n < orders() / 100; ++n) {
+    const auto order = pool.disorder(pick);
+    wire::ResponsesEcho echo;
+    echo.include_encrypted_content = n % 2 == 0;
+    PlayedResponse played(echo);
+    for (const size_t at : order)
+      played.json(pool.json(at));
+    played.end();
+    ASSERT_NE(played.sse().empty(), !played.http_error()) << pool.show(order);
+    ASSERT_EQ(response_violation(played.sse()), "") << pool.show(order);
+    if (played.encoder().object_to_keep().empty()) continue;
+    ASSERT_EQ(response_sum_difference(played, echo), "") << pool.show(order);
   }
 }
 
