@@ -1,5 +1,6 @@
 #include "shard.hpp"
 
+#include <claif/testing/cache_conformance.hpp>
 #include <claif/testing/fake_host.hpp>
 
 #include <chrono>
@@ -182,3 +183,11 @@ TEST_F(MemoryCache, RefusesABoundThatHoldsNothing) {
 }
 
 }  // namespace
+
+namespace claif::testing {
+
+INSTANTIATE_TEST_SUITE_P(Memory, CacheConformance, ::testing::Values([] {
+                           return std::string("{}");
+                         }));
+
+}  // namespace claif::testing

@@ -1,17 +1,96 @@
 #include "connection.hpp"
-#include "redis_server.hpp"
 
 #include <claif/testing/cache_conformance.hpp>
+#include <claif/testing/temp_dir.hpp>
 
 #include <chrono>
+#include <csignal>
+#include <fcntl.h>
+#include <poll.h>
 #include <string>
+#include <unistd.h>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
+#include <sys/types.h>
+#include <sys/wait.h>
 
 namespace claif::testing {
 namespace {
 
-using std::chrono::milliseconds;
+// A real server, on a Unix socket only.
+class RedisServer {
+ public:
+  // Listens on a Unix socket only. `more`: arguments of redis-server.
+  explicit RedisServer(std::vector<std::string> more = {});
+  ~RedisServer();
+  RedisServer(const RedisServer&) = delete;
+  RedisServer& operator=(const RedisServer&) = delete;
+
+  std::string socket() const { return dir_.file("redis.sock"); }
+  bool start();  // true: it answers
+  void kill();   // SIGKILL
+  void pause();  // SIGSTOP
+  void resume();
+
+ private:
+  TempDir dir_;
+  std::vector<std::string> more_;
+  pid_t pid_ = -1;
+};
+
+RedisServer::RedisServer(std::vector<std::string> more) : more_(std::move(more)) {}
+
+RedisServer::~RedisServer() {
+  kill();
+}
+
+bool RedisServer::start() {
+  std::vector<std::string> arguments{"redis-server", "--port", "0",     "--unixsocket", socket(),
+                                     "--save",       "",       "--dir", dir_.file("")};
+  arguments.insert(arguments.end(), more_.begin(), more_.end());
+  std::vector<char*> argv;
+  for (std::string& argument : arguments)
+    argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  pid_ = ::fork();
+  if (pid_ == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that dies leaves nothing behind
+    const int null = ::open("/dev/null", O_RDWR);
+    ::dup2(null, STDOUT_FILENO);
+    ::dup2(null, STDERR_FILENO);
+    ::execvp(argv[0], argv.data());
+    ::_exit(127);
+  }
+  cache_redis::Server server;
+  server.socket = socket();
+  const auto until = cache_redis::Clock::now() + std::chrono::seconds(10);
+  while (cache_redis::Clock::now() < until) {
+    try {
+      const cache_redis::Connection connection(server, until);
+      return true;
+    } catch (const sdk::Error&) {
+      ::poll(nullptr, 0, 5);  // it is not there yet
+    }
+  }
+  return false;
+}
+
+void RedisServer::kill() {
+  if (pid_ <= 0) return;
+  ::kill(pid_, SIGKILL);
+  ::waitpid(std::exchange(pid_, -1), nullptr, 0);
+}
+
+void RedisServer::pause() {
+  ::kill(pid_, SIGSTOP);
+}
+
+void RedisServer::resume() {
+  ::kill(pid_, SIGCONT);
+}
 
 std::string config_of(const RedisServer& server, const std::string& more = "") {
   return R"({"pause":"0ms","timeout":"10s","socket":")" + server.socket() + "\"" + more + "}";

@@ -126,6 +126,12 @@ void add_plugin_defaults(Layers& layers, const ConfigSources& sources, const fs:
     if (const json::Value* store = json::find(layers.root(), place);
         store != nullptr && json::string_or(*store, "use") == "jsonl")
       set_default(layers, place, "dir", (home / place).string(), "default");
+  if (const json::Value* cache = json::find(layers.root(), "cache"); cache != nullptr) {
+    const std::string_view use = json::string_or(*cache, "use");
+    if (use == "file") set_default(layers, "cache", "dir", (home / "cache").string(), "default");
+    if (use == "sqlite")
+      set_default(layers, "cache", "path", (home / "cache" / "cache.db").string(), "default");
+  }
 }
 
 bool is_secret_name(std::string_view key) {

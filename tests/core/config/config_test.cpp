@@ -59,6 +59,16 @@ TEST_F(ConfigTest, HasDefaults) {
   EXPECT_EQ(c.origins.at("transport.use"), "default");
 }
 
+TEST_F(ConfigTest, GivesBackendsOnTheDiskAPlaceOfTheirOwn) {
+  const std::string home = (dir_.path() / "home/.claif").string();
+  set("cache.use", "file");
+  EXPECT_EQ(loaded().config.cache->config_json, R"({"dir":")" + home + R"(/cache"})");
+  set("cache.use", "sqlite");
+  EXPECT_EQ(loaded().config.cache->config_json, R"({"path":")" + home + R"(/cache/cache.db"})");
+  set("cache.config.path", "/elsewhere");
+  EXPECT_EQ(loaded().config.cache->config_json, R"({"path":"/elsewhere"})");
+}
+
 TEST_F(ConfigTest, LaysFlagOverEnvironmentOverProjectOverUserOverDefault) {
   EXPECT_EQ(loaded().config.model, "sonnet");
   user(R"({"model":"from-user"})");
