@@ -90,10 +90,12 @@ class Pipeline {
                            EventSink& sink,
                            Relay& relay,
                            const plugin::Batch& batch);  // relay.cpp
-  Task<Result<void>> relay_event(RunContext& context,
-                                 EventSink& sink,
-                                 Relay& relay,
-                                 std::string_view json);  // relay.cpp
+  Result<void> relay_event(RunContext& context,
+                           EventSink& sink,
+                           Relay& relay,
+                           std::string_view json);  // relay.cpp
+  Task<Result<void>> decide_calls(RunContext& context, EventSink& sink,
+                                  Relay& relay);  // relay.cpp
   void pass(RunContext& context,
             EventSink& sink,
             Relay& relay,
