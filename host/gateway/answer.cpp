@@ -5,6 +5,8 @@
 #include "base/sha256.hpp"
 #include "wire/rate_limit.hpp"
 
+#include <charconv>
+#include <chrono>
 #include <utility>
 
 namespace claif::gateway {
@@ -16,6 +18,8 @@ std::string_view name_of(pipeline::CacheState state) {
   switch (state) {
     case pipeline::CacheState::hit:
       return "HIT";
+    case pipeline::CacheState::stale:
+      return "STALE";
     case pipeline::CacheState::miss:
       return "MISS";
     case pipeline::CacheState::bypass:
@@ -30,6 +34,33 @@ std::string_view name_of(pipeline::CacheState state) {
 std::string tenant_of(const Request& request) {
   const std::string_view key = presented_key(request);
   return key.empty() ? std::string() : hex(sha256(key)).substr(0, 32);
+}
+
+Result<void> read_cache_wish(const Request& request, pipeline::RunContext& context) {
+  cache::Wish& wish = context.cache_wish;
+  const std::string_view mode = request.header("x-claif-cache");
+  if (mode == "on")
+    wish.mode = cache::Mode::on;
+  else if (mode == "off")
+    wish.mode = cache::Mode::off;
+  else if (!mode.empty())
+    return fail(Errc::invalid_request, "x-claif-cache must be on or off");
+  if (const std::string_view ttl = request.header("x-claif-cache-ttl"); !ttl.empty()) {
+    int64_t seconds = 0;
+    const auto [end, error] = std::from_chars(ttl.data(), ttl.data() + ttl.size(), seconds);
+    if (error != std::errc() || end != ttl.data() + ttl.size() || seconds < 1 ||
+        std::chrono::seconds(seconds) > cache::kMaxTtl)
+      return fail(Errc::invalid_request, "x-claif-cache-ttl must be seconds, from 1 to 2592000");
+    wish.ttl = std::chrono::seconds(seconds);
+  }
+  const std::string_view scope = request.header("x-claif-cache-scope");
+  if (scope == "session")
+    wish.scope = cache::Scope::session;
+  else if (scope == "shared")
+    wish.scope = cache::Scope::shared;
+  else if (!scope.empty() && scope != "tenant")
+    return fail(Errc::invalid_request, "x-claif-cache-scope must be tenant, session or shared");
+  return {};
 }
 
 std::string id_of(const pipeline::RunContext& context) {
@@ -47,14 +78,7 @@ Result<void> read_extensions(const Exchange& exchange, pipeline::RunContext& con
   context.session = request.header("x-claif-session");
   if (!context.session.empty() && !is_session_id(context.session))
     return fail(Errc::invalid_request, "x-claif-session must match [A-Za-z0-9_-]{1,64}");
-  const std::string_view cache = request.header("x-claif-cache");
-  if (cache == "on")
-    context.cache_wish = pipeline::CacheWish::on;
-  else if (cache == "off")
-    context.cache_wish = pipeline::CacheWish::off;
-  else if (!cache.empty())
-    return fail(Errc::invalid_request, "x-claif-cache must be on or off");
-  return {};
+  return read_cache_wish(request, context);
 }
 
 Headers AnswerSink::upstream_headers(const pipeline::RunContext& context) const {
@@ -79,6 +103,8 @@ void AnswerSink::append_own(Headers& out,
                             bool persisted) const {
   if (context.cache != pipeline::CacheState::off)
     out.emplace_back("x-claif-cache", name_of(context.cache));
+  if (pipeline::is_from_cache(context.cache))
+    out.emplace_back("age", std::to_string(context.age_ms / 1000));  // RFC 9111 section 5.1
   if (!persisted) out.emplace_back("x-claif-persisted", "false");
   if (warnings_.empty()) return;
   std::string joined;

@@ -19,6 +19,10 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 class DryRun : public ::testing::Test {
+ private:
+  std::mutex mutex_;  // before `upstream`, whose threads use it
+  std::vector<FakeAnthropic::Call> calls_;
+
  protected:
   DryRun() {
     claif.setenv("ANTHROPIC_BASE_URL=" + upstream.url());
@@ -42,10 +46,6 @@ class DryRun : public ::testing::Test {
                                    : FakeAnthropic::response(200, FakeAnthropic::message("yes")));
   }};
   ClaifProgram claif;
-
- private:
-  std::mutex mutex_;
-  std::vector<FakeAnthropic::Call> calls_;
 };
 
 TEST_F(DryRun, PrintsExactlyWhatIsSentAndSendsNothing) {

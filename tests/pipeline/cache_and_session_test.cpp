@@ -76,7 +76,7 @@ TEST(Cache, KeepsNoAnswerWithToolCallsWhateverWasDecided) {
 TEST(Cache, ForgetsAfterItsTime) {
   PipelineRig rig;
   rig.use_cache();
-  rig.settings.cache_ttl = milliseconds(1000);
+  rig.settings.cache.ttl = milliseconds(1000);
   rig.transport->scripts = {answers(whole_message("old")), answers(whole_message("new"))};
   rig.ask(false);
   rig.clock.advance(milliseconds(1000));
@@ -99,7 +99,7 @@ TEST(Cache, IsPassedByWhenTheRequestWishesSo) {
   PipelineRig rig;
   rig.use_cache();
   auto run = rig.request(false);
-  run->context.cache_wish = pipeline::CacheWish::off;
+  run->context.cache_wish.mode = cache::Mode::off;
   rig.transport->scripts.push_back(answers(whole_message("x")));
   rig.start(*run);
   EXPECT_TRUE(run->ok());
@@ -128,6 +128,86 @@ TEST(Cache, AsksTheApprovalAgainForWhatItServes) {
   rig.ask(false, PipelineRig::kTool);
   ASSERT_EQ(rig.cache->values.size(), 1u);
   EXPECT_TRUE(rig.approval->asked.empty());
+}
+
+TEST(Cache, OfAnswersWithToolCallsAsksApprovalEachTimeAndRenamesTheCalls) {
+  PipelineRig rig;
+  rig.use_cache();
+  rig.settings.cache.tool_calls = true;
+  rig.transport->scripts.push_back(streams(tool_events("get_time", "{}")));
+  const auto first = rig.ask(true, PipelineRig::kTool);
+  ASSERT_EQ(rig.cache->values.size(), 1u);
+  const auto second = rig.ask(true, PipelineRig::kTool);
+  EXPECT_EQ(second->context.cache, CacheState::hit);
+  EXPECT_THAT(second->sink.all(), HasSubstr("get_time"));
+  EXPECT_THAT(second->sink.all(), Not(HasSubstr("\"t1\"")));
+  EXPECT_EQ(rig.approval->asked.size(), 2u);
+  rig.approval->on_decide = [](const sdk::ToolCall&) { return sdk::Verdict::deny("not now"); };
+  const auto third = rig.ask(false, PipelineRig::kTool);
+  EXPECT_EQ(third->context.cache, CacheState::hit);
+  EXPECT_EQ(third->context.denied.size(), 1u);
+  EXPECT_THAT(third->sink.whole.value_or(""), Not(HasSubstr("tool_use")));
+}
+
+TEST(Cache, KeepsNoAnswerThatApprovalChanged) {
+  for (const bool stream : {false, true}) {
+    PipelineRig rig;
+    rig.use_cache();
+    rig.settings.cache.tool_calls = true;
+    rig.approval->on_decide = [](const sdk::ToolCall&) { return sdk::Verdict::deny("no"); };
+    rig.transport->scripts.push_back(streams(tool_events("get_time", "{}")));
+    ASSERT_TRUE(rig.ask(stream, PipelineRig::kTool)->ok());
+    EXPECT_TRUE(rig.cache->values.empty());
+  }
+}
+
+class StaleAnswer : public testing::Test {
+ protected:
+  StaleAnswer() {
+    rig.use_cache();
+    rig.settings.retries = 0;
+    rig.settings.cache.ttl = milliseconds(1000);
+    rig.settings.cache.stale_if_error = milliseconds(5000);
+    rig.transport->scripts.push_back(answers(whole_message("old")));
+    rig.ask(false);
+  }
+  std::unique_ptr<test::Run> ask_after(milliseconds age, Script script) {
+    rig.clock.advance(age);
+    rig.transport->scripts.push_back(std::move(script));
+    return rig.ask(false);
+  }
+  static Script fails(claif_status status) {
+    return [status](sdk::Op& op) { op.fail(status, "no"); };
+  }
+  PipelineRig rig;
+};
+
+TEST_F(StaleAnswer, StandsInWhenClaudeCannotBeReached) {
+  const auto run = ask_after(milliseconds(3000), fails(CLAIF_E_UNAVAILABLE));
+  ASSERT_TRUE(run->ok());
+  EXPECT_EQ(run->context.cache, CacheState::stale);
+  EXPECT_EQ(run->context.age_ms, 3000);
+  EXPECT_THAT(run->sink.whole.value_or(""), HasSubstr("old"));
+}
+
+TEST_F(StaleAnswer, IsNoAnswerToARequestThatIsWrong) {
+  const Script refuses = [](sdk::Op& op) {
+    op.emit(CLAIF_EMIT_HEAD, "400\n");
+    op.emit(CLAIF_EMIT_ERROR_BODY,
+            R"({"type":"error","error":{"type":"invalid_request_error","message":"no"}})");
+    op.finish();
+  };
+  EXPECT_FALSE(ask_after(milliseconds(3000), refuses)->ok());
+}
+
+TEST_F(StaleAnswer, IsReplacedByANewOne) {
+  const auto run = ask_after(milliseconds(3000), answers(whole_message("new")));
+  EXPECT_EQ(run->context.cache, CacheState::miss);
+  EXPECT_THAT(run->sink.whole.value_or(""), HasSubstr("new"));
+}
+
+TEST_F(StaleAnswer, IsForgottenAfterItsGrace) {
+  EXPECT_FALSE(ask_after(milliseconds(7000), fails(CLAIF_E_UNAVAILABLE))->ok());
 }
 
 std::unique_ptr<Run> ask_in_session(PipelineRig& rig, bool stream, const std::string& session) {

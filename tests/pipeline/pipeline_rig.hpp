@@ -33,7 +33,6 @@ class PipelineRig {
   PipelineRig() {
     services.loops.push_back({&loop, {}});
     settings.random = [] { return 0.0; };
-    settings.transport_identity = "scripted";
     transport = place<ScriptedTransport>("transport", services);
     approval = place<ScriptedApproval>("approval", services);
     transport->trace = approval->trace = &trace;
@@ -48,7 +47,7 @@ class PipelineRig {
   void use_cache() {
     cache = place<ScriptedCache>("cache", services);
     cache->trace = &trace;
-    settings.cache_on = true;
+    settings.cache.on = true;
   }
   void use_store() {
     store = place<ScriptedStore>("sessions", services);
@@ -74,7 +73,7 @@ class PipelineRig {
         loop, pool,
         pipeline::Places{transport.slot.get(),
                          other_approval != nullptr ? other_approval : approval.slot.get(),
-                         cache.slot.get(), store.slot.get(), hooking},
+                         cache.slot.get(), store.slot.get(), hooking, flights},
         *observers, log, settings);
     return *pipeline_;
   }
@@ -111,6 +110,7 @@ class PipelineRig {
   BlockingPool pool{1};
   plugin::HostServices services{clock, log, metrics, pool, {}, {}, {}, {}};
   pipeline::Settings settings;
+  cache::Flights flights;
   Trace trace;
   Placed<ScriptedTransport> transport;
   Placed<ScriptedApproval> approval;

@@ -87,7 +87,7 @@ Result<ChatCompletion> StreamCore::whole() {
   CLAIF_TRY(const wire::Message message, wire::Message::parse(assembler_.to_json()));
   ChatCompletion out = api::to_completion(
       message, random_id("chatcmpl-"), client_.engine().clock().wall_ms() / 1000, facts_.encoding);
-  out.from_cache = context_->cache == pipeline::CacheState::hit;
+  out.from_cache = pipeline::is_from_cache(context_->cache);
   out.warnings = facts_.warnings;
   out.denied = context_->denied;
   return out;

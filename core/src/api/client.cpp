@@ -67,8 +67,7 @@ Result<std::unique_ptr<pipeline::RunContext>> ClientCore::context(const ChatRequ
   out->session = request.session;
   if (!request.session.empty() && !is_session_id(request.session))
     return fail(Errc::invalid_request, "a session's name must match [A-Za-z0-9_-]{1,64}");
-  if (request.cache)
-    out->cache_wish = *request.cache ? pipeline::CacheWish::on : pipeline::CacheWish::off;
+  if (request.cache) out->cache_wish.mode = *request.cache ? cache::Mode::on : cache::Mode::off;
   facts.warnings = std::move(decoded.warnings);
   facts.encoding = decoded.encoding;
   facts.encoding.thinking_blocks = true;  // so that a tool loop can hand them back
@@ -119,7 +118,7 @@ Task<void> CallCore::run(std::shared_ptr<CallCore> keep_alive) {
     finish(fail(std::move(outcome.error())));
     co_return;
   }
-  sink.completion.from_cache = context_->cache == pipeline::CacheState::hit;
+  sink.completion.from_cache = pipeline::is_from_cache(context_->cache);
   sink.completion.warnings = facts_.warnings;
   sink.completion.denied = std::move(context_->denied);
   finish(std::move(sink.completion));

@@ -20,6 +20,7 @@ class Members {
   bool next();  // false: there are no more
   bool is(std::string_view key) const;
   Span whole() const { return {key_.begin, value_.end}; }  // from the key to the end of the value
+  Span key() const { return key_; }                        // the literal
   Span value() const { return value_; }
 
  private:

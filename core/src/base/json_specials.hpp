@@ -2,6 +2,9 @@
 // them.
 #pragma once
 
+#include <cstddef>
+#include <string_view>
+
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
@@ -24,5 +27,19 @@ inline unsigned specials(__m128i block) {
       _mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash))));
 }
 #endif
+
+// Where the first special byte at or after `at` is; s.size() when there is none.
+inline size_t find_special(std::string_view s, size_t at) {
+#if defined(__SSE2__)
+  for (; s.size() - at >= 16; at += 16) {
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(s.data() + at));
+    if (const unsigned mask = specials(block); mask != 0)
+      return at + static_cast<size_t>(__builtin_ctz(mask));
+  }
+#endif
+  while (at < s.size() && !is_special(s[at]))
+    ++at;
+  return at;
+}
 
 }  // namespace claif::json

@@ -11,7 +11,7 @@ namespace {
 
 // Writes the escape of `c` and returns its length, at most 6.
 size_t put_escape(char* out, unsigned char c) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
+  static constexpr char kDigits[] = "0123456789abcdef";
   static constexpr std::string_view kShort[] = {"\"\"", "\\\\", "\bb", "\ff", "\nn", "\rr", "\tt"};
   out[0] = '\\';
   for (const std::string_view pair : kShort) {

@@ -38,13 +38,22 @@ struct GatewayConfig {
   uint32_t shutdown_ms = 30'000;
 };
 
+// The response cache: the members of "cache" but the backend.
+struct CacheConfig {
+  bool on = false;
+  std::map<std::string, bool, std::less<>> routes;
+  uint64_t ttl_ms = 3'600'000;
+  bool tool_calls = false, sampled = false, shared = false, compress = false;
+  uint64_t stale_if_error_ms = 0;
+  std::string encryption_key;  // 64 hex digits; empty: none
+};
+
 struct Config {
   PluginSpec transport, approval;
   std::vector<PluginSpec> hooks, observers;
   std::optional<PluginSpec> cache, sessions;
   std::optional<PluginSpec> responses;  // a session store for the Responses API; none by default
-  bool cache_on = false;
-  uint64_t cache_ttl_ms = 3'600'000;
+  CacheConfig cache_policy;
   std::string model;  // used when a command names none
   std::map<std::string, Preset, std::less<>> presets;
   std::map<std::string, std::string, std::less<>> model_aliases;

@@ -73,6 +73,20 @@ void boolean(const json::Value& object, std::string_view key, bool& out) {
   if (const json::Value* v = json::find(object, key)) out = v->IsTrue();
 }
 
+void cache_policy(const json::Value& v, CacheConfig& out) {
+  out.on = json::string_or(v, "mode") == "on";
+  if (const json::Value* routes = json::find(v, "routes"))
+    for (const auto& route : routes->GetObject())
+      out.routes[std::string(json::text(route.name))] = json::text(route.value) == "on";
+  number(v, "ttl_ms", out.ttl_ms);
+  boolean(v, "tool_calls", out.tool_calls);
+  boolean(v, "sampled", out.sampled);
+  boolean(v, "shared", out.shared);
+  boolean(v, "compress", out.compress);
+  number(v, "stale_if_error_ms", out.stale_if_error_ms);
+  out.encryption_key = json::string_or(v, "encryption_key");
+}
+
 GatewayConfig gateway(const json::Value& v) {
   GatewayConfig out;
   out.host = json::string_or(v, "host", out.host);
@@ -144,8 +158,7 @@ Config decode(const json::Value& root) {
   out.observers = plugins(root, "observers");
   if (const json::Value* v = json::find(root, "cache")) {
     if (json::find(*v, "use") != nullptr) out.cache = plugin(*v);
-    out.cache_on = json::string_or(*v, "mode") == "on";
-    number(*v, "ttl_ms", out.cache_ttl_ms);
+    cache_policy(*v, out.cache_policy);
   }
   const auto place = [&root](const char* name) {
     const json::Value* v = json::find(root, name);

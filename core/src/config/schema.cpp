@@ -31,7 +31,19 @@ std::string_view config_schema() {  // NOLINT(readability-function-size): it is 
         "use": {"type": "string"},
         "config": {"type": "object"},
         "mode": {"type": "string", "enum": ["off", "on"], "description": "off by default: answers are stored only when asked for"},
-        "ttl_ms": {"type": "integer", "minimum": 1, "maximum": 2147483647}
+        "routes": {
+          "type": "object",
+          "description": "in place of mode, by route",
+          "propertyNames": {"enum": ["chat.completions", "responses", "messages", "client"]},
+          "additionalProperties": {"type": "string", "enum": ["off", "on"]}
+        },
+        "ttl_ms": {"type": "integer", "minimum": 1, "maximum": 2147483647},
+        "tool_calls": {"type": "boolean", "description": "keep answers with tool calls too; they are approved again each time"},
+        "sampled": {"type": "boolean", "description": "keep answers to requests with a temperature above 0 too"},
+        "shared": {"type": "boolean", "description": "a request may share its answer with every tenant"},
+        "compress": {"type": "boolean", "description": "by zstd, what is over 2 KiB"},
+        "stale_if_error_ms": {"type": "integer", "minimum": 0, "maximum": 3600000, "description": "how long after its end an answer may stand in when Claude cannot be reached or fails"},
+        "encryption_key": {"type": "string", "pattern": "^[0-9A-Fa-f]{64}$", "description": "AES-256 key of the entries; use ${file:path}"}
       }
     },
     "sessions": {"$ref": "#/definitions/plugin"},

@@ -1,54 +1,9 @@
-// Whole answers: kept in the cache, found there, approved, stored, handed over.
+// Whole answers: approved, stored, handed over.
 #include "base/json.hpp"
-#include "cache/envelope.hpp"
-#include "cache/key.hpp"
 #include "pipeline/pipeline.hpp"
-#include "plugin/cache_proxy.hpp"
 #include "wire/amend.hpp"
 
 namespace claif::pipeline {
-
-bool Pipeline::caches(const RunContext& context) const {
-  return context.cache == CacheState::miss;
-}
-
-Task<std::optional<std::string>> Pipeline::look_up(RunContext& context) {
-  const bool wanted = context.cache_wish == CacheWish::on ||
-                      (context.cache_wish == CacheWish::by_configuration && settings_.cache_on);
-  if (places_.cache == nullptr || !wanted) {
-    context.cache = settings_.cache_on ? CacheState::bypass : CacheState::off;
-    if (context.cache == CacheState::bypass)
-      observe(CLAIF_EV_CACHE, context, "bypass", 0, context.request.model);
-    co_return std::nullopt;
-  }
-  context.cache_key = cache::key_of({context.tenant, settings_.transport_identity,
-                                     context.request.api_version, context.request.beta},
-                                    context.request.body);
-  auto getting =
-      plugin::cache_get(site(*places_.cache), context.cache_key, settings_.cache_timeout);
-  auto envelope = co_await std::move(getting);
-  std::optional<std::string> message;
-  if (envelope) message = cache::open(*envelope, context.cache_key, loop_.clock().wall_ms());
-  context.cache = message ? CacheState::hit : CacheState::miss;
-  observe(CLAIF_EV_CACHE, context, message ? "hit" : "miss", 0, context.request.model);
-  co_return message;
-}
-
-Task<void> Pipeline::keep(RunContext& context,
-                          const wire::Message& message,
-                          std::string_view json) {
-  if (!caches(context) || context.tools_decided) co_return;  // a decision is for one request
-  if (message.stop_reason != "end_turn" && message.stop_reason != "stop_sequence")
-    co_return;  // complete answers only
-  for (const wire::Block& block : message.blocks)
-    if (block.kind == wire::BlockKind::tool_use) co_return;
-  const int64_t expires = loop_.clock().wall_ms() + settings_.cache_ttl.count();
-  auto putting = plugin::cache_put(site(*places_.cache), context.cache_key,
-                                   cache::seal(context.cache_key, expires, json),
-                                   settings_.cache_ttl, settings_.cache_timeout);
-  const bool kept = co_await std::move(putting);
-  if (kept) observe(CLAIF_EV_CACHE, context, "stored", 0, context.request.model);
-}
 
 Task<bool> Pipeline::approve(RunContext& context, wire::Message& message) {
   std::vector<approval::Call> calls;

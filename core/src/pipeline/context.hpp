@@ -3,6 +3,8 @@
 
 #include "base/clock.hpp"
 #include "base/task.hpp"
+#include "cache/flight.hpp"
+#include "cache/policy.hpp"
 #include "wire/chat_request.hpp"
 #include "wire/event.hpp"
 #include "wire/message.hpp"
@@ -12,6 +14,7 @@
 #include <claif/result.hpp>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,15 +39,17 @@ class Cancellation {
   std::function<void()> listener_;
 };
 
-enum class CacheState { off, bypass, miss, hit };
-enum class CacheWish { by_configuration, off, on };
+enum class CacheState { off, bypass, miss, hit, stale };
+inline bool is_from_cache(CacheState state) {
+  return state == CacheState::hit || state == CacheState::stale;
+}
 
 struct RunContext {
   // Set by the front end.
   wire::MessagesRequest request;
   std::string route;            // for observers, e.g. chat.completions
   std::string session, tenant;  // may be empty
-  CacheWish cache_wish = CacheWish::by_configuration;
+  cache::Wish cache_wish;
   uint64_t number = 0;  // of the request in this process; 0: the pipeline gives it one
   // The client speaks Anthropic's own format: answers and errors reach it as they came (U5).
   bool native = false;
@@ -63,7 +68,10 @@ struct RunContext {
   // The body of its error answer, or its error event; absent when the error is not the upstream's.
   std::optional<std::string> upstream_error;
   wire::Usage usage;
-  std::string cache_key;
+  std::string cache_key, cache_owner;
+  int64_t age_ms = 0;                     // of an answer from the cache
+  std::optional<cache::Entry> stale;      // what may stand in for an error of the upstream
+  std::shared_ptr<cache::Flight> flight;  // when the answer is shared
   uint64_t session_records = 0;
   std::string
       own_messages;  // the elements of "messages" that this request added: kept only with a session

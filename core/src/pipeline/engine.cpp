@@ -1,7 +1,6 @@
 #include "pipeline/engine.hpp"
 
 #include "base/ids.hpp"
-#include "base/sha256.hpp"
 #include "net/curl_client.hpp"
 #include "plugin/static_plugins.hpp"
 
@@ -56,16 +55,27 @@ std::unique_ptr<plugin::Loader> make_loader(const Config& config) {
                                           plugin::static_plugins());
 }
 
+cache::Policy policy_of(const CacheConfig& config) {
+  cache::Policy out;
+  out.on = config.on;
+  out.routes = config.routes;
+  out.ttl = Millis(config.ttl_ms);
+  out.tool_calls = config.tool_calls;
+  out.sampled = config.sampled;
+  out.shared = config.shared;
+  out.stale_if_error = Millis(config.stale_if_error_ms);
+  out.sealing.compress = config.compress;
+  if (!config.encryption_key.empty()) out.sealing.secret = parse_aes_key(config.encryption_key);
+  return out;
+}
+
 Engine::Engine(Config config) : config_(std::move(config)), log_(parse_level(config_.log_level)) {
   for (const std::string& secret : config_.secret_values)
     log_.redact(secret);
   settings_.request_timeout = Millis(config_.request_timeout_ms);
   settings_.approval_timeout = Millis(config_.approval_timeout_ms);
   settings_.retries = config_.retries;
-  settings_.cache_on = config_.cache_on;
-  settings_.cache_ttl = Millis(config_.cache_ttl_ms);
-  settings_.transport_identity =
-      config_.transport.use + " " + hex(sha256(config_.transport.config_json));
+  settings_.cache = policy_of(config_.cache_policy);
   settings_.random = &random_unit;
 }
 
@@ -115,7 +125,8 @@ Result<void> Engine::fill_places() {
                                         config_.observers[i]));
     observing.push_back(observing_.emplace_back(std::move(slot)).get());
   }
-  pipeline::Places places{transport_.get(), approval_.get(), cache_.get(), store_.get(), {}};
+  pipeline::Places places{transport_.get(), approval_.get(), cache_.get(), store_.get(), {},
+                          flights_};
   for (size_t i = 0; i < config_.hooks.size(); ++i) {
     CLAIF_TRY(auto slot, plugins_->fill("hooks[" + std::to_string(i) + "]", kind_of("hook"),
                                         config_.hooks[i]));

@@ -64,6 +64,7 @@ class Engine {
   BlockingPool pool_;
   wire::CurrentModels models_;
   pipeline::Settings settings_;
+  cache::Flights flights_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<plugin::PluginManager> plugins_;
   std::unique_ptr<plugin::Slot> transport_, approval_, cache_, store_, responses_;

@@ -7,6 +7,8 @@
 #include "base/log.hpp"
 #include "bus/hook_bus.hpp"
 #include "bus/observer_queue.hpp"
+#include "cache/flight.hpp"
+#include "cache/policy.hpp"
 #include "pipeline/context.hpp"
 #include "plugin/transport_call.hpp"
 #include "wire/assemble.hpp"
@@ -27,9 +29,7 @@ struct Settings {
   Millis cache_timeout{50};
   Millis store_timeout{10'000};
   unsigned retries = 2;
-  bool cache_on = false;
-  Millis cache_ttl{3'600'000};
-  std::string transport_identity;  // for cache keys
+  cache::Policy cache{};
   std::function<double()> random;  // in [0, 1)
 };
 
@@ -40,6 +40,7 @@ struct Places {
   plugin::Slot* cache;
   plugin::Slot* store;
   std::vector<plugin::Slot*> hooks;
+  cache::Flights& flights;  // of all the pipelines
 };
 
 // One for each loop; loop thread only. The order of the stages is in run.cpp.
@@ -80,10 +81,15 @@ class Pipeline {
   Task<Result<void>> load_history(RunContext& context);                          // turn.cpp
   Task<void> store_turn(RunContext& context, std::string answer_json);           // turn.cpp
   Task<Result<void>> preview(RunContext& context);                               // preview.cpp
-  Task<std::optional<std::string>> look_up(RunContext& context);                 // answers.cpp
+  Task<std::optional<cache::Entry>> look_up(RunContext& context);                // cached.cpp
+  Result<std::string> key_of(RunContext& context) const;                         // cached.cpp
+  Task<Result<void>> deliver_cached(RunContext& context,
+                                    EventSink& sink,
+                                    std::string message_json);                // cached.cpp
+  Task<Result<void>> ask_or_use_stale(RunContext& context, EventSink& sink);  // cached.cpp
   Task<void> keep(RunContext& context,
                   const wire::Message& message,
-                  std::string_view json);                            // answers.cpp
+                  std::string_view json);                            // cached.cpp
   Task<Result<void>> ask(RunContext& context, EventSink& sink);      // upstream.cpp
   Task<Result<void>> attempt(RunContext& context, EventSink& sink);  // upstream.cpp
   Task<Result<void>> relay(RunContext& context,

@@ -75,12 +75,12 @@ Task<Result<void>> Pipeline::stages(RunContext& context, EventSink& sink) {
   auto looking = look_up(context);  // 5  cache
   auto cached = co_await std::move(looking);
   if (cached) {
-    auto delivering = deliver(context, sink, std::move(*cached), false);
+    auto delivering = deliver_cached(context, sink, std::move(cached->message));
     co_return co_await std::move(delivering);
   }
 
-  auto asking = ask(context, sink);      // 6  upstream, with retries; inside
-  co_return co_await std::move(asking);  // it 7 approval, 8 event hooks, 9 the
+  auto asking = ask_or_use_stale(context, sink);  // 6  upstream, with retries; inside
+  co_return co_await std::move(asking);           // it 7 approval, 8 event hooks, 9 the
 }  // client, 10 session and cache
 
 int status_of(const RunContext& context, const Error& error) {

@@ -2,6 +2,7 @@
 #include "pipeline/outgoing.hpp"
 #include "pipeline/pipeline.hpp"
 #include "pipeline/retry.hpp"
+#include "pipeline/source.hpp"
 #include "plugin/status.hpp"
 
 namespace claif::pipeline {
@@ -47,14 +48,18 @@ Task<Result<void>> Pipeline::attempt(RunContext& context, EventSink& sink) {
   if (context.native) relay_state.gate = approval::StreamGate(approval::GateMode::in_order);
   if (outgoing.collects() || !context.session.empty() || caches(context))
     relay_state.assembler.emplace();
-  plugin::TransportCall call(site(*places_.transport), settings_.request_timeout);
-  context.cancellation.listen([&call] { call.cancel(); });
-  call.start(outgoing.raw());
+  Source source(site(*places_.transport), settings_.request_timeout);
+  if (caches(context))
+    source.share(places_.flights, context.cache_key, outgoing.raw());
+  else
+    source.start(outgoing.raw());
+  context.flight = source.flight();
+  context.cancellation.listen([&source] { source.cancel(); });
   std::string error_body, message;
   Result<void> outcome;
   plugin::Batch batch;
   while (outcome && !relay_state.stopped) {
-    const bool more = co_await call.next(batch);
+    const bool more = co_await source.next(batch);
     if (!more) break;
     if (const auto& last = batch.items().back(); last.kind == CLAIF_EMIT_ERROR_BODY)
       error_body = batch.bytes(last);
@@ -66,9 +71,10 @@ Task<Result<void>> Pipeline::attempt(RunContext& context, EventSink& sink) {
   // Only then did the transport end; else it is left in the middle.
   const bool ended = outcome && !relay_state.stopped;
   // What a transport says of an answer that was cut off (transport.h).
-  const bool cut = ended && call.result().status == CLAIF_E_INTERNAL && relay_state.order.started();
+  const bool cut =
+      ended && source.result().status == CLAIF_E_INTERNAL && relay_state.order.started();
   if (ended && relay_state.order.may_end() &&
-      (call.result().status == CLAIF_OK || cut)) {  // S12: only message_stop is missing
+      (source.result().status == CLAIF_OK || cut)) {  // S12: only message_stop is missing
     auto ending = relay_event(context, sink, relay_state, R"({"type":"message_stop"})");
     outcome = co_await std::move(ending);
   }
@@ -86,8 +92,8 @@ Task<Result<void>> Pipeline::attempt(RunContext& context, EventSink& sink) {
     co_return fail(std::move(error));
   }
   if (cut) co_return fail(wire::stream_truncated());
-  if (call.result().status != CLAIF_OK) {
-    Error error = plugin::error_of(call.result(), "the request to Claude");
+  if (source.result().status != CLAIF_OK) {
+    Error error = plugin::error_of(source.result(), "the request to Claude");
     co_return fail(own_key ? wire::without_key_blame(std::move(error)) : std::move(error));
   }
   if (context.counts_tokens) {

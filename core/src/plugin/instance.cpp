@@ -2,6 +2,7 @@
 
 #include "base/ids.hpp"
 #include "base/schema.hpp"
+#include "base/sha256.hpp"
 #include "plugin/host_services.hpp"
 
 #include <claif/sdk/text.hpp>
@@ -77,6 +78,8 @@ Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<Module> modul
                                          (text.empty() ? "it gives no reason" : text));
   }
   out->self_ = self;
+  out->identity_ =
+      out->id_ + " " + (d.version != nullptr ? d.version : "") + " " + hex(sha256(config_json));
   out->created_ = true;
   return out;
 }

@@ -33,6 +33,9 @@ class Instance {
 
   const std::string& id() const { return id_; }
   uint64_t generation() const { return generation_; }
+  // Which plugin, which version of it, and a digest of its configuration: what an answer that it
+  // made depends on.
+  const std::string& identity() const { return identity_; }
   const Module& module() const { return *module_; }
   void* self() const { return self_; }
   // The table of that interface, or null.
@@ -71,7 +74,7 @@ class Instance {
   HostServices& services_;
   std::shared_ptr<Module>
       module_;  // shared by the generations of one file; the last one unloads it
-  std::string id_;
+  std::string id_, identity_;
   uint64_t generation_;
   Faults faults_;
   std::unique_ptr<HostContext> host_;

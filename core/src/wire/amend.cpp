@@ -1,5 +1,6 @@
 #include "wire/amend.hpp"
 
+#include "base/ids.hpp"
 #include "base/json_scan.hpp"
 
 namespace claif::wire {
@@ -41,6 +42,19 @@ void replace_blocks(std::string_view message,
       out.replace(block.element(), text_json(text->second));
 }
 
+// Gives `block` another id when it is a tool call.
+void replace_call_id(std::string_view message, json::Span block, Splice& out) {
+  const std::string_view text = block.of(message);
+  json::Span id;
+  bool is_call = false;
+  for (json::Members member(text); member.next();) {
+    if (member.is("type")) is_call = json::unquote(member.value().of(text)) == "tool_use";
+    if (member.is("id")) id = member.value();
+  }
+  if (is_call && id.end > 0)
+    out.replace({block.begin + id.begin, block.begin + id.end}, json::quote(random_id("toolu_")));
+}
+
 }  // namespace
 
 std::string with_texts(std::string_view message, const std::map<size_t, std::string>& texts) {
@@ -59,6 +73,17 @@ std::string amend(std::string_view original, const Message& message) {
     if (member.is("stop_reason") && !message.stop_reason.empty())
       out.replace(member.value(), json::quote(message.stop_reason));
     if (member.is("content")) replace_blocks(original, member.value(), texts, out);
+  }
+  return out.take();
+}
+
+std::string with_fresh_ids(std::string_view message) {
+  Splice out(message);
+  for (json::Members member(message); member.next();) {
+    if (member.is("id")) out.replace(member.value(), json::quote(random_id("msg_")));
+    if (!member.is("content")) continue;
+    for (json::Elements block(message, member.value()); block.next();)
+      replace_call_id(message, block.element(), out);
   }
   return out.take();
 }

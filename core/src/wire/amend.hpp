@@ -19,6 +19,10 @@ std::string with_texts(std::string_view message, const std::map<size_t, std::str
 // json) in the place of the old ones, and with the stop reason of `message`.
 std::string amend(std::string_view original, const Message& message);
 
+// `message` with ids of its own for itself and its tool calls: for an answer that is given again.
+// Calls that Claude's servers made keep theirs, which their results refer to.
+std::string with_fresh_ids(std::string_view message);
+
 // A message_start event with texts in the place of blocks, as with_texts.
 std::string start_with_texts(std::string_view event, const std::map<size_t, std::string>& texts);
 

@@ -54,7 +54,7 @@ TEST_F(ConfigTest, HasDefaults) {
   const auto c = loaded();
   EXPECT_EQ(c.config.transport.use, "anthropic");
   EXPECT_EQ(c.config.approval.use, "allow-all");
-  EXPECT_FALSE(c.config.cache_on);
+  EXPECT_FALSE(c.config.cache_policy.on);
   EXPECT_EQ(c.config.gateway.host, "127.0.0.1");
   EXPECT_EQ(c.origins.at("transport.use"), "default");
 }

@@ -72,5 +72,26 @@ TEST(SseFrame, ATypeThatIsNoLineMakesNone) {
   EXPECT_EQ(frame("a\nevent: b", "{}"), "data: {}\n\n");
 }
 
+// Ids of what Claude's servers did stay: their results name them.
+TEST(Amend, GivesAnAnswerIdsOfItsOwn) {
+  const std::string before =
+      R"({"id":"msg_1", "content":[{"type":"tool_use","id":"t1","input":{"id":"x"}},)"
+      R"({"id":"t2","type":"tool_use"},{"type":"server_tool_use","id":"s1"}],"stop_reason":"tool_use"})";
+  const std::string once = with_fresh_ids(before), twice = with_fresh_ids(before);
+  EXPECT_NE(once, twice);
+  std::set<std::string> ids;
+  std::string restored = once;
+  for (const std::string old : {"msg_1", "t1", "t2"}) {
+    const size_t at = before.find(json::quote(old));
+    const std::string prefix = old == "msg_1" ? "\"msg_" : "\"toolu_";
+    const size_t begin = restored.find(prefix, at);
+    ASSERT_EQ(begin, at) << restored;
+    const size_t end = restored.find('"', begin + 1) + 1;
+    EXPECT_TRUE(ids.insert(restored.substr(begin, end - begin)).second);
+    restored.replace(begin, end - begin, json::quote(old));
+  }
+  EXPECT_EQ(restored, before);
+}
+
 }  // namespace
 }  // namespace claif::wire
