@@ -23,27 +23,18 @@ Task<Result<void>> Pipeline::relay(RunContext& context,
                                    EventSink& sink,
                                    Relay& state,
                                    const plugin::Batch& batch) {
+  const bool edits = hooks_.has_event_hooks();
   for (const auto& item : batch.items()) {
     if (item.kind == CLAIF_EMIT_HEAD) context.head = wire::parse_head(batch.bytes(item));
     if (item.kind != CLAIF_EMIT_EVENT || state.stopped) continue;
-    std::string_view json = batch.bytes(item);
-    std::string edited;
-    if (hooks_.has_event_hooks()) {
-      auto running = hooks_.on_event(facts(context), json);
-      auto outcome = co_await std::move(running);
-      if (!outcome) co_return fail(std::move(outcome.error()));
-      if (outcome->body && outcome->body->empty()) continue;
-      if (outcome->body) {
-        edited = std::move(*outcome->body);
-        json = edited;
-      }
+    if (!edits && !state.gate.holds_calls()) {  // nothing to wait for: most events
+      auto taken = take_event(context, sink, state, batch.bytes(item));
+      if (!taken) co_return taken;
+      continue;
     }
-    auto relayed = relay_event(context, sink, state, json);
+    auto relaying = relay_event(context, sink, state, batch.bytes(item));
+    auto relayed = co_await std::move(relaying);
     if (!relayed) co_return relayed;
-    if (!state.stopped || !state.gate.holds_calls()) continue;
-    auto deciding = decide_calls(context, sink, state);
-    auto decided = co_await std::move(deciding);
-    if (!decided) co_return decided;
   }
   if (!context.started || !state.to_client) co_return Result<void>();
   auto flushing = sink.flush();
@@ -52,11 +43,32 @@ Task<Result<void>> Pipeline::relay(RunContext& context,
   co_return Result<void>();
 }
 
-// No task of its own: a stream has many events, and hardly any has to wait for something.
-Result<void> Pipeline::relay_event(RunContext& context,
-                                   EventSink& sink,
-                                   Relay& state,
-                                   std::string_view json) {
+Task<Result<void>> Pipeline::relay_event(RunContext& context,
+                                         EventSink& sink,
+                                         Relay& state,
+                                         std::string_view json) {
+  std::string edited;
+  if (hooks_.has_event_hooks()) {
+    auto running = hooks_.on_event(facts(context), json);
+    auto outcome = co_await std::move(running);
+    if (!outcome) co_return fail(std::move(outcome.error()));
+    if (outcome->body && outcome->body->empty()) co_return Result<void>();
+    if (outcome->body) {
+      edited = std::move(*outcome->body);
+      json = edited;
+    }
+  }
+  auto taken = take_event(context, sink, state, json);
+  if (!taken || !state.stopped || !state.gate.holds_calls()) co_return taken;
+  auto deciding = decide_calls(context, sink, state);
+  co_return co_await std::move(deciding);
+}
+
+// All that needs no waiting: it is no task, since a stream has many events.
+Result<void> Pipeline::take_event(RunContext& context,
+                                  EventSink& sink,
+                                  Relay& state,
+                                  std::string_view json) {
   CLAIF_TRY(const wire::Event event, state.parser.parse(json));
   if (const auto* error = std::get_if<wire::StreamError>(&event.body)) {
     context.upstream_error.emplace(json);
