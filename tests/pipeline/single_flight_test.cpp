@@ -155,6 +155,23 @@ TEST_F(SingleFlight, IsForEqualRequestsOfOneTenantOnly) {
   EXPECT_EQ(calls(), 4u);
 }
 
+// It looked into the cache just before the answer was stored there.
+TEST_F(SingleFlight, WhoComesBetweenTheAnswerAndTheCacheFindsIt) {
+  ask(false);
+  rig.cache->mood = Mood::hangs;
+  test::Run& late = start(false, [](test::Run&) {});
+  ASSERT_EQ(rig.cache->held.size(), 1u);
+  rig.cache->mood = Mood::works;
+  upstream().emit(CLAIF_EMIT_MESSAGE, whole_message("Plain"));
+  end();
+  ASSERT_EQ(puts(), 1u);
+  rig.cache->held.front().finish();  // a miss
+  rig.loop.settle();
+  ASSERT_TRUE(late.ok());
+  EXPECT_EQ(late.context.cache, pipeline::CacheState::hit);
+  EXPECT_EQ(calls(), 1u);
+}
+
 TEST_F(SingleFlight, EachApprovesTheToolCallsForItself) {
   int asked = 0;
   rig.approval->on_decide = [&](const sdk::ToolCall&) {

@@ -11,6 +11,8 @@ namespace {
 constexpr size_t kMostToJoin = kMaxMessageBytes;
 // What is kept for readers that are slower than the fastest.
 constexpr size_t kMostBehind = 8 << 20;
+// How many flights may be stored while a request looks into the cache.
+constexpr size_t kMostStored = 256;
 
 }  // namespace
 
@@ -22,12 +24,12 @@ bool Flight::claim() {
   return !std::exchange(claimed_, true);
 }
 
-void Flight::retire() {
+void Flight::retire(bool stored) {
   {
     const std::lock_guard lock(mutex_);
     if (std::exchange(retired_, true)) return;
   }
-  flights_.remove(key_, this);
+  flights_.remove(key_, this, stored);
 }
 
 bool Flight::join() {
@@ -45,7 +47,7 @@ void Flight::leave() {
     if (last && !ending_) retired_ = true;  // it is about to be cancelled
   }
   if (!last) return;
-  flights_.remove(key_, this);
+  flights_.remove(key_, this, false);
   wake_pump();
 }
 
@@ -115,7 +117,7 @@ void Flight::end(const plugin::OpResult& result) {
     waiters.swap(waiters_);
   }
   wake_readers(std::move(waiters));
-  if (result.status != CLAIF_OK) retire();  // whoever tries again begins another one
+  if (result.status != CLAIF_OK) retire(false);  // whoever tries again begins another one
 }
 
 void Flight::wake_readers(std::vector<std::shared_ptr<Waiter>> waiters) {
@@ -207,7 +209,13 @@ bool FlightReader::Next::await_resume() {
   return false;
 }
 
+uint64_t Flights::ticket() const {
+  const std::lock_guard lock(mutex_);
+  return ticket_;
+}
+
 std::shared_ptr<Flight> Flights::join(const std::string& key,
+                                      uint64_t ticket,
                                       plugin::CallSite site,
                                       Millis deadline,
                                       const claif_request& request) {
@@ -217,6 +225,8 @@ std::shared_ptr<Flight> Flights::join(const std::string& key,
     auto& place = by_key_[key];
     flight = place.lock();
     if (flight && flight->join()) return flight;
+    for (const Stored& stored : stored_)
+      if (stored.ticket > ticket && stored.key == key) return nullptr;
     flight = std::make_shared<Flight>(*this, key, site.ops.loop());
     flight->join();
     place = flight;
@@ -230,8 +240,12 @@ size_t Flights::size() const {
   return by_key_.size();
 }
 
-void Flights::remove(const std::string& key, const Flight* flight) {
+void Flights::remove(const std::string& key, const Flight* flight, bool stored) {
   const std::lock_guard lock(mutex_);
+  if (stored) {
+    stored_.push_back({key, ++ticket_});
+    if (stored_.size() > kMostStored) stored_.pop_front();
+  }
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return;
   const auto current = found->second.lock();

@@ -11,6 +11,7 @@
 #include <claif/abi/transport.h>
 
 #include <coroutine>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
@@ -32,8 +33,9 @@ class Flight : public std::enable_shared_from_this<Flight> {
 
   // True for one caller: who is to store the answer.
   bool claim();
-  // Requests that come from now on do not share this flight: its answer is stored, or will not be.
-  void retire();
+  // Requests that come from now on do not share this flight. `stored`: they find its answer in the
+  // cache.
+  void retire(bool stored);
 
  private:
   friend class Flights;
@@ -114,9 +116,13 @@ class FlightReader {
 // The flights of an engine. [any]
 class Flights {
  public:
+  // To be taken before a look into the cache, for join.
+  uint64_t ticket() const;
   // Takes part in the flight of `key`, or begins one, with a request of the calling loop. `request`
-  // must live until this returns.
+  // must live until this returns. Null: an answer was stored since `ticket`, so that a look into
+  // the cache that found nothing is out of date.
   std::shared_ptr<Flight> join(const std::string& key,
+                               uint64_t ticket,
                                plugin::CallSite site,
                                Millis deadline,
                                const claif_request& request);
@@ -124,10 +130,16 @@ class Flights {
 
  private:
   friend class Flight;
-  void remove(const std::string& key, const Flight* flight);
+  struct Stored {
+    std::string key;
+    uint64_t ticket;  // those before it are out of date
+  };
+  void remove(const std::string& key, const Flight* flight, bool stored);
 
   mutable std::mutex mutex_;
   std::map<std::string, std::weak_ptr<Flight>> by_key_;
+  uint64_t ticket_ = 0;
+  std::deque<Stored> stored_;  // the newest last
 };
 
 }  // namespace claif::cache

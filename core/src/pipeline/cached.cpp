@@ -57,23 +57,31 @@ Task<std::optional<cache::Entry>> Pipeline::look_up(RunContext& context) {
     observe(CLAIF_EV_CACHE, context, "bypass", 0, context.request.model);
   if (context.cache != CacheState::miss) co_return std::nullopt;
 
+  auto finding = find_cached(context);
+  auto entry = co_await std::move(finding);
+  observe(CLAIF_EV_CACHE, context, entry ? "hit" : "miss", 0, context.request.model);
+  co_return entry;
+}
+
+Task<std::optional<cache::Entry>> Pipeline::find_cached(RunContext& context) {
+  const cache::Policy& policy = settings_.cache;
+  context.cache_ticket = places_.flights.ticket();
   auto getting =
       plugin::cache_get(site(*places_.cache), context.cache_key, settings_.cache_timeout);
   const auto envelope = co_await std::move(getting);
+  if (!envelope) co_return std::nullopt;
   const int64_t now = loop_.clock().wall_ms();
-  std::optional<cache::Entry> entry;
-  if (envelope)
-    entry = cache::open(policy.sealing, *envelope, context.cache_key, context.cache_owner, now);
-  if (envelope && !entry) observe(CLAIF_EV_CACHE, context, "damaged", 0, context.request.model);
-  if (entry && entry->expires_ms > now) {
+  auto entry = cache::open(policy.sealing, *envelope, context.cache_key, context.cache_owner, now);
+  if (!entry) {
+    observe(CLAIF_EV_CACHE, context, "damaged", 0, context.request.model);
+  } else if (entry->expires_ms > now) {
     context.cache = CacheState::hit;
     context.age_ms = now - entry->created_ms;
-  } else if (entry && now - entry->expires_ms < policy.stale_if_error.count()) {
+    co_return entry;
+  } else if (now - entry->expires_ms < policy.stale_if_error.count()) {
     context.stale = std::move(entry);
   }
-  const bool hit = context.cache == CacheState::hit;
-  observe(CLAIF_EV_CACHE, context, hit ? "hit" : "miss", 0, context.request.model);
-  co_return hit ? std::move(entry) : std::nullopt;
+  co_return std::nullopt;
 }
 
 Result<std::string> Pipeline::key_of(RunContext& context) const {
@@ -120,6 +128,7 @@ Task<void> Pipeline::keep(RunContext& context,
   // What approval refused is a matter of one request, and changed the answer.
   const bool complete = cache::keeps(policy, message) && context.denied.empty() &&
                         (!context.tools_decided || policy.tool_calls);
+  bool kept = false;
   if (complete) {
     const Millis ttl =
         cache::spread(context.cache_wish.ttl.value_or(policy.ttl), settings_.random());
@@ -130,11 +139,11 @@ Task<void> Pipeline::keep(RunContext& context,
       auto putting =
           plugin::cache_put(site(*places_.cache), context.cache_key, std::move(*envelope),
                             ttl + policy.stale_if_error, settings_.cache_timeout);
-      const bool kept = co_await std::move(putting);
+      kept = co_await std::move(putting);
       if (kept) observe(CLAIF_EV_CACHE, context, "stored", 0, context.request.model);
     }
   }
-  if (flight) flight->retire();
+  if (flight) flight->retire(kept);
 }
 
 }  // namespace claif::pipeline

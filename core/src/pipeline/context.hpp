@@ -69,6 +69,7 @@ struct RunContext {
   std::optional<std::string> upstream_error;
   wire::Usage usage;
   std::string cache_key, cache_owner;
+  uint64_t cache_ticket = 0;              // cache::Flights::ticket
   int64_t age_ms = 0;                     // of an answer from the cache
   std::optional<cache::Entry> stale;      // what may stand in for an error of the upstream
   std::shared_ptr<cache::Flight> flight;  // when the answer is shared

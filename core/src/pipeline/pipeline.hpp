@@ -82,6 +82,7 @@ class Pipeline {
   Task<void> store_turn(RunContext& context, std::string answer_json);           // turn.cpp
   Task<Result<void>> preview(RunContext& context);                               // preview.cpp
   Task<std::optional<cache::Entry>> look_up(RunContext& context);                // cached.cpp
+  Task<std::optional<cache::Entry>> find_cached(RunContext& context);            // cached.cpp
   Result<std::string> key_of(RunContext& context) const;                         // cached.cpp
   Task<Result<void>> deliver_cached(RunContext& context,
                                     EventSink& sink,

@@ -5,9 +5,11 @@
 #include "plugin/transport_call.hpp"
 
 #include <coroutine>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace claif::pipeline {
 
@@ -20,9 +22,14 @@ class Source {
     call_.emplace(site_, deadline_);
     call_->start(request);
   }
-  // With all who ask for the same at this time.
-  void share(cache::Flights& flights, const std::string& key, const claif_request& request) {
-    shared_.emplace(flights.join(key, site_, deadline_, request), site_.ops.loop());
+  // With all who ask for the same at this time. False, and nothing began: see Flights::join.
+  bool share(cache::Flights& flights,
+             const std::string& key,
+             uint64_t ticket,
+             const claif_request& request) {
+    auto flight = flights.join(key, ticket, site_, deadline_, request);
+    if (flight) shared_.emplace(std::move(flight), site_.ops.loop());
+    return shared_.has_value();
   }
 
   void cancel() {

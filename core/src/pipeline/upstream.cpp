@@ -49,10 +49,15 @@ Task<Result<void>> Pipeline::attempt(RunContext& context, EventSink& sink) {
   if (outgoing.collects() || !context.session.empty() || caches(context))
     relay_state.assembler.emplace();
   Source source(site(*places_.transport), settings_.request_timeout);
-  if (caches(context))
-    source.share(places_.flights, context.cache_key, outgoing.raw());
-  else
-    source.start(outgoing.raw());
+  while (caches(context) &&
+         !source.share(places_.flights, context.cache_key, context.cache_ticket, outgoing.raw())) {
+    auto finding = find_cached(context);
+    auto cached = co_await std::move(finding);
+    if (!cached) continue;
+    auto delivering = deliver_cached(context, sink, std::move(cached->message));
+    co_return co_await std::move(delivering);
+  }
+  if (!caches(context)) source.start(outgoing.raw());
   context.flight = source.flight();
   context.cancellation.listen([&source] { source.cancel(); });
   std::string error_body, message;
