@@ -151,18 +151,14 @@ void AnswerSink::start(const pipeline::RunContext& context) {
 }
 
 void AnswerSink::write(const wire::Event& event) {
-  frames_.clear();
-  encode(event, frames_);
   if (std::holds_alternative<wire::MessageStop>(event.body) && !context_->persisted)
     tell_unpersisted();
-  exchange_.append(frames_);
+  encode(event, exchange_.stream());
   quiet_ = false;
 }
 
 void AnswerSink::fail(const Error& error) {
-  frames_.clear();
-  encode(error, frames_);
-  exchange_.append(frames_);
+  encode(error, exchange_.stream());
   exchange_.abandon_keep_alive();
 }
 
@@ -178,13 +174,13 @@ Task<bool> AnswerSink::flush() {
 
 void AnswerSink::tell_unpersisted() {
   persisted_ = false;
-  if (streaming_) exchange_.append(": claif.persisted:false\n\n");
+  if (streaming_) exchange_.stream() += ": claif.persisted:false\n\n";
 }
 
 void AnswerSink::beat() {
   heartbeat_ = loop_.after(kHeartbeat, [this] {
     if (std::exchange(quiet_, true)) {
-      exchange_.append(heartbeat());
+      exchange_.stream() += heartbeat();
       exchange_.flush_now();
     }
     beat();

@@ -56,7 +56,7 @@ class AnswerSink : public pipeline::EventSink {
   // Only once the answer has begun.
   const pipeline::RunContext& context() const { return *context_; }
   bool streaming() const { return streaming_; }
-  void append(std::string_view frames) { exchange_.append(frames); }
+  std::string& stream() { return exchange_.stream(); }  // only while streaming()
   void replace_body(std::string body) { body_ = std::move(body); }
   // The client is told that the answer could not be stored. Before the last frame.
   void tell_unpersisted();
@@ -69,7 +69,7 @@ class AnswerSink : public pipeline::EventSink {
   Loop& loop_;
   const std::vector<std::string>& warnings_;
   const pipeline::RunContext* context_ = nullptr;
-  std::string frames_, body_;
+  std::string body_;
   bool streaming_ = false, settling_ = false, persisted_ = true;
   bool quiet_ = false;  // nothing was sent since the last heartbeat
   TimerId heartbeat_ = 0;

@@ -14,7 +14,7 @@ namespace http = boost::beast::http;
 
 namespace {
 
-constexpr size_t kSmallBuffer = 8 * 1024, kLargeBuffer = 256 * 1024;
+constexpr size_t kSmallBuffer = 8 * 1024, kLargeBuffer = 256 * 1024, kKeptOutput = 64 * 1024;
 constexpr size_t kRequestsPerConnection = 1'000'000;
 constexpr uint32_t kLingerMs = 1'000;
 
@@ -66,6 +66,7 @@ Task<void> Connection::serve(std::shared_ptr<Connection> keep_alive) {
     Exchange exchange(*this, *request, next_number());
     auto answering = handler_(exchange);
     co_await std::move(answering);
+    if (out_.empty() && out_.capacity() > kKeptOutput) std::string().swap(out_);
     busy_ = false;
     on_disconnect_ = nullptr;
     if (!request->keep_alive || stopping_ || gone_) break;
@@ -265,7 +266,6 @@ bool Connection::send_now() {
   }
   if (sent_ == out_.size()) {
     out_.clear();
-    if (out_.capacity() > 64 * 1024) out_.shrink_to_fit();
     sent_ = 0;
   }
   return !gone_ && !closed_;

@@ -48,9 +48,10 @@ class Exchange {
   // Answers with that body, or with the reason why there is none.
   Task<void> respond_json(Result<std::string> body);
 
-  // For an answer in pieces: begin once, then append and flush, then end.
+  // For an answer in pieces: begin once, then append to stream() and flush, then end.
   void begin_stream(int status, std::string_view content_type, const Headers& headers);
-  void append(std::string_view piece);
+  // Ends in what is to be sent next; only for appending. Good until the next flush or end.
+  std::string& stream();
   // Sends what was appended; waits while the client does not read. False: the client is gone.
   Task<bool> flush();
   // Sends at once what the socket takes, without waiting.
@@ -67,7 +68,8 @@ class Exchange {
   Request& request_;
   const uint64_t number_;
   PathParameters parameters_;
-  std::string pending_;
+  bool in_chunk_ = false;
+  size_t chunk_ = 0;  // where in the connection's output the chunk begins that is being filled
 };
 
 using Handler = std::function<Task<void>(Exchange&)>;

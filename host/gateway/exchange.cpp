@@ -1,8 +1,14 @@
 #include "gateway/connection.hpp"
 
-#include <cstdio>
+#include <utility>
 
 namespace claif::gateway {
+namespace {
+
+constexpr size_t kSizeDigits = 8;
+constexpr std::string_view kChunkHead = "00000000\r\n";  // its size is known when it is complete
+
+}  // namespace
 
 Task<void> Exchange::respond(Response response) {
   append_head(connection_.out_, request_, response.status, response.content_type, response.headers,
@@ -35,22 +41,23 @@ void Exchange::begin_stream(int status, std::string_view content_type, const Hea
   if (request_.http_1_0) abandon_keep_alive();
 }
 
-void Exchange::append(std::string_view piece) {
-  pending_ += piece;
+std::string& Exchange::stream() {
+  std::string& out = connection_.out_;
+  if (!request_.http_1_0 && !std::exchange(in_chunk_, true)) {
+    chunk_ = out.size();
+    out += kChunkHead;
+  }
+  return out;
 }
 
 void Exchange::frame() {
-  if (pending_.empty()) return;
+  if (!std::exchange(in_chunk_, false)) return;
   std::string& out = connection_.out_;
-  if (request_.http_1_0) {
-    out += pending_;
-  } else {
-    char size[20];
-    out.append(size,
-               static_cast<size_t>(std::snprintf(size, sizeof size, "%zx\r\n", pending_.size())));
-    out.append(pending_).append("\r\n");
-  }
-  pending_.clear();
+  size_t size = out.size() - chunk_ - kChunkHead.size();
+  if (size == 0) return out.resize(chunk_);  // an empty chunk would be the end
+  for (size_t i = chunk_ + kSizeDigits; size != 0; size >>= 4)
+    out[--i] = "0123456789abcdef"[size & 15];
+  out += "\r\n";
 }
 
 Task<bool> Exchange::flush() {

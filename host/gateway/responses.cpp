@@ -65,9 +65,7 @@ class ResponsesSink final : public AnswerSink {
                                  kept ? "stored" : "failed",
                                  kept ? std::string_view() : kept.error().message});
     if (streaming()) {
-      std::string frames;
-      encoder_.complete(kept.has_value(), frames);
-      append(frames);
+      encoder_.complete(kept.has_value(), stream());
     } else if (auto shown = wire::show_response(
                    std::move(object_), request_.echo.include_encrypted_content, kept.has_value())) {
       replace_body(std::move(*shown));

@@ -97,10 +97,17 @@ class Pipeline {
                            EventSink& sink,
                            Relay& relay,
                            const plugin::Batch& batch);  // relay.cpp
+  // Hooks, take_event, and at the end the decision about the calls that were held.
   Task<Result<void>> relay_event(RunContext& context,
                                  EventSink& sink,
                                  Relay& relay,
                                  std::string_view json);  // relay.cpp
+  Result<void> take_event(RunContext& context,
+                          EventSink& sink,
+                          Relay& relay,
+                          std::string_view json);  // relay.cpp
+  Task<Result<void>> decide_calls(RunContext& context, EventSink& sink,
+                                  Relay& relay);  // relay.cpp
   void pass(RunContext& context,
             EventSink& sink,
             Relay& relay,

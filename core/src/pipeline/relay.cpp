@@ -23,9 +23,15 @@ Task<Result<void>> Pipeline::relay(RunContext& context,
                                    EventSink& sink,
                                    Relay& state,
                                    const plugin::Batch& batch) {
+  const bool edits = hooks_.has_event_hooks();
   for (const auto& item : batch.items()) {
     if (item.kind == CLAIF_EMIT_HEAD) context.head = wire::parse_head(batch.bytes(item));
     if (item.kind != CLAIF_EMIT_EVENT || state.stopped) continue;
+    if (!edits && !state.gate.holds_calls()) {  // nothing to wait for: most events
+      auto taken = take_event(context, sink, state, batch.bytes(item));
+      if (!taken) co_return taken;
+      continue;
+    }
     auto relaying = relay_event(context, sink, state, batch.bytes(item));
     auto relayed = co_await std::move(relaying);
     if (!relayed) co_return relayed;
@@ -52,51 +58,59 @@ Task<Result<void>> Pipeline::relay_event(RunContext& context,
       json = edited;
     }
   }
-  auto event = state.parser.parse(json);
-  if (!event) co_return fail(std::move(event.error()));
-  if (const auto* error = std::get_if<wire::StreamError>(&event->body)) {
+  auto taken = take_event(context, sink, state, json);
+  if (!taken || !state.stopped || !state.gate.holds_calls()) co_return taken;
+  auto deciding = decide_calls(context, sink, state);
+  co_return co_await std::move(deciding);
+}
+
+// All that needs no waiting: it is no task, since a stream has many events.
+Result<void> Pipeline::take_event(RunContext& context,
+                                  EventSink& sink,
+                                  Relay& state,
+                                  std::string_view json) {
+  CLAIF_TRY(const wire::Event event, state.parser.parse(json));
+  if (const auto* error = std::get_if<wire::StreamError>(&event.body)) {
     context.upstream_error.emplace(json);
     Error failure = wire::from_stream_error(*error);
-    co_return fail(context.key == wire::KeyOwner::gateway
-                       ? wire::without_key_blame(std::move(failure))
-                       : std::move(failure));
+    return fail(context.key == wire::KeyOwner::gateway ? wire::without_key_blame(std::move(failure))
+                                                       : std::move(failure));
   }
-  const auto admitted = state.order.admit(*event);
-  if (!admitted) co_return fail(admitted.error());
-  if (!*admitted) {
-    const bool seen = context.native && state.to_client && may_be_seen(*event);
-    if (seen) co_return show(context, sink, state, *event);
-    co_return Result<void>();
+  CLAIF_TRY(const bool admitted, state.order.admit(event));
+  if (!admitted) {
+    const bool seen = context.native && state.to_client && may_be_seen(event);
+    return seen ? show(context, sink, state, event) : Result<void>();
   }
-  if (std::holds_alternative<wire::MessageStop>(event->body)) {
+  if (std::holds_alternative<wire::MessageStop>(event.body)) {
     state.stopped = true;
-    state.stop_json = event->json;
+    state.stop_json = event.json;
   }
   if (state.to_client) {  // else approval comes with the whole message
-    auto held = state.gate.hold(*event);
-    if (!held) co_return fail(std::move(held.error()));
-    if (state.stopped && state.gate.holds_calls()) {
-      auto ruling = approver_.rule(context.session, state.gate.calls(), context.request.tools);
-      const auto rulings = co_await std::move(ruling);
-      context.tools_decided = true;
-      for (size_t i = 0; i < rulings.size(); ++i) {
-        const approval::Call& call = state.gate.calls()[i];
-        observe(CLAIF_EV_TOOL, context, call.name, rulings[i].allowed ? CLAIF_ALLOW : CLAIF_DENY,
-                rulings[i].reason);
-        if (!rulings[i].allowed) context.denied.push_back({call.id, call.name, rulings[i].reason});
-      }
-      for (const auto& released : state.gate.release(rulings)) {
-        const auto parsed = state.released_parser.parse(released.json);
-        if (!parsed) co_return fail(parsed.error());
-        if (released.counts)
-          pass(context, sink, state, *parsed);
-        else
-          sink.write(*parsed);
-      }
-    }
-    if (*held || state.stopped) co_return Result<void>();
+    CLAIF_TRY(const bool held, state.gate.hold(event));
+    if (held || state.stopped) return {};
   }
-  pass(context, sink, state, *event);
+  pass(context, sink, state, event);
+  return {};
+}
+
+Task<Result<void>> Pipeline::decide_calls(RunContext& context, EventSink& sink, Relay& state) {
+  auto ruling = approver_.rule(context.session, state.gate.calls(), context.request.tools);
+  const auto rulings = co_await std::move(ruling);
+  context.tools_decided = true;
+  for (size_t i = 0; i < rulings.size(); ++i) {
+    const approval::Call& call = state.gate.calls()[i];
+    observe(CLAIF_EV_TOOL, context, call.name, rulings[i].allowed ? CLAIF_ALLOW : CLAIF_DENY,
+            rulings[i].reason);
+    if (!rulings[i].allowed) context.denied.push_back({call.id, call.name, rulings[i].reason});
+  }
+  for (const auto& released : state.gate.release(rulings)) {
+    const auto parsed = state.released_parser.parse(released.json);
+    if (!parsed) co_return fail(parsed.error());
+    if (released.counts)
+      pass(context, sink, state, *parsed);
+    else
+      sink.write(*parsed);
+  }
   co_return Result<void>();
 }
 

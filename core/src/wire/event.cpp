@@ -16,6 +16,9 @@ using SmallDocument = rapidjson::GenericDocument<rapidjson::UTF8<>, Pool, Pool>;
 
 // Around a block in a request there are up to four levels that its event does not have.
 constexpr unsigned kDepth = limits::kJsonDepth - 4;
+// In so few bytes nothing nests too deep for the parser that recurses, which takes a third less
+// time.
+constexpr size_t kShort = 1024;
 
 EventBody message_start(const json::Value& root, std::string& content) {
   const json::Value* message = json::find(root, "message");
@@ -121,7 +124,10 @@ Result<Event> EventParser::parse(std::string_view json) {
   Pool value_pool(values.data(), values.size());
   Pool stack_pool(stack.data(), stack.size());
   SmallDocument doc(&value_pool, 1024, &stack_pool);
-  doc.ParseInsitu<rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag>(text_.data());
+  if (json.size() <= kShort)
+    doc.ParseInsitu<rapidjson::kParseInsituFlag>(text_.data());
+  else
+    doc.ParseInsitu<rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag>(text_.data());
   if (doc.HasParseError() || !doc.IsObject())
     return fail(protocol_error("the upstream sent an event that is not a JSON object"));
   const std::string_view type = json::string_or(doc, "type");

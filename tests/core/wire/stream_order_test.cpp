@@ -172,5 +172,19 @@ TEST(StreamOrder, MayEndOnceTheStopReasonIsKnown) {
   EXPECT_TRUE(order.may_end());
 }
 
+TEST(EventParser, RefusesWhatNestsTooDeepWhateverItsLength) {
+  EventParser parser;
+  for (const size_t levels : {300U, 900U, 3000U, 300000U}) {
+    const std::string nested = std::string(levels / 2, '[') + std::string(levels / 2, ']');
+    const auto known = parser.parse(R"({"type":"message_delta","x":)" + nested + "}");
+    ASSERT_FALSE(known);
+    EXPECT_NE(known.error().message.find("nests too deep"), std::string::npos);
+    const std::string json = R"({"type":"news","x":)" + nested + "}";
+    const auto unknown = parser.parse(json);
+    EXPECT_TRUE(unknown && std::holds_alternative<Other>(unknown->body));
+    EXPECT_FALSE(parser.parse(std::string(levels, '[')));
+  }
+}
+
 }  // namespace
 }  // namespace claif::wire
