@@ -64,6 +64,7 @@ Task<Result<void>> Pipeline::relay_event(RunContext& context,
   const auto admitted = state.order.admit(*event);
   if (!admitted) co_return fail(admitted.error());
   if (!*admitted) {
+    context.calls_out_of_order |= approval::belongs_to_a_call(*event);
     const bool seen = context.native && state.to_client && may_be_seen(*event);
     if (seen) co_return show(context, sink, state, *event);
     co_return Result<void>();
@@ -76,7 +77,9 @@ Task<Result<void>> Pipeline::relay_event(RunContext& context,
     auto held = state.gate.hold(*event);
     if (!held) co_return fail(std::move(held.error()));
     if (state.stopped && state.gate.holds_calls()) {
-      auto ruling = approver_.rule(context.session, state.gate.calls(), context.request.tools);
+      const auto offered = wire::offered_tools(context.request);
+      const bool disorder = context.calls_out_of_order || !state.gate.is_complete();
+      auto ruling = approver_.rule(context.session, state.gate.calls(), offered, disorder);
       const auto rulings = co_await std::move(ruling);
       context.tools_decided = true;
       for (size_t i = 0; i < rulings.size(); ++i) {
