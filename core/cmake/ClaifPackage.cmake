@@ -40,6 +40,7 @@ if(PROJECT_IS_TOP_LEVEL)
   set(CPACK_DEBIAN_CLAIF-DEV_PACKAGE_SECTION libdevel)
   set(CPACK_DEBIAN_CLAIF-DEV_PACKAGE_DEPENDS
       "claif (= ${PROJECT_VERSION}), libexpected-dev, rapidjson-dev")
+  set(CPACK_DEBIAN_CLAIF-DEV_PACKAGE_SUGGESTS libutf8proc-dev)  # for claif/sdk/approval_text.hpp
   set(CPACK_COMPONENT_CLAIF-DEV_DESCRIPTION "Headers and CMake package to embed claif and to write plugins for it")
   set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${CMAKE_LIBRARY_OUTPUT_DIRECTORY})
   include(CPack)

@@ -25,8 +25,8 @@ int main(int argc, char** argv) {
   int exit_code = kOk;
   CommonOptions common;
   const Command command{app, common, exit_code};
-  for (const auto add : {&add_query, &add_chat, &add_serve, &add_plugins, &add_models, &add_health,
-                         &add_sessions, &add_config, &add_version})
+  for (const auto add : {&add_query, &add_chat, &add_serve, &add_plugins, &add_approval,
+                         &add_models, &add_health, &add_sessions, &add_config, &add_version})
     add(command);
   try {
     app.parse(argc, argv);

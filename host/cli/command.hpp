@@ -45,6 +45,7 @@ void add_query(Command command);
 void add_chat(Command command);
 void add_serve(Command command);
 void add_plugins(Command command);
+void add_approval(Command command);
 void add_models(Command command);
 void add_health(Command command);
 void add_sessions(Command command);

@@ -29,6 +29,7 @@ function(claif_add_plugin target)
   if(arg_STATIC OR target IN_LIST CLAIF_STATIC_PLUGINS)
     add_library(${target} OBJECT ${sources})
     target_compile_definitions(${target} PRIVATE CLAIF_ENTRY=${entry})
+    set_target_properties(${target} PROPERTIES CLAIF_LIBRARIES "${arg_LIBRARIES}")  # for the program
   else()
     add_library(${target} MODULE ${sources})
     set_property(GLOBAL APPEND PROPERTY CLAIF_PLUGINS ${target})

@@ -33,14 +33,50 @@ TEST(Program, HelpHasAnExampleForEachCommand) {
   ClaifProgram claif;
   const Ended all = claif.run({"--help"});
   EXPECT_EQ(all.code, 0);
-  for (const char* command :
-       {"query", "chat", "serve", "plugins", "models", "health", "sessions", "config"}) {
+  for (const char* command : {"query", "chat", "serve", "plugins", "approval", "models", "health",
+                              "sessions", "config"}) {
     EXPECT_THAT(all.out, HasSubstr(command));
     const Ended one = claif.run({command, "--help"});
     EXPECT_EQ(one.code, 0);
     EXPECT_THAT(one.out, HasSubstr("Example:\n  "));
     EXPECT_THAT(one.out, HasSubstr(std::string("claif ") + command));
   }
+}
+
+TEST(ApprovalCommand, TellsTheCasesThatComeOutDifferently) {
+  ClaifProgram claif;
+  const auto file = claif.work() / "cases.json";
+  write_file(file, R"({"cases":[
+    {"id":"shell","expect":"deny","call":{"name":"bash","arguments":{"command":"id"}}},
+    {"id":"reading","expect":"allow","call":{"name":"read_file","arguments":{}}},
+    {"id":"own","expect":"allow","strategy":{"type":"deny_all"},"call":{"name":"read_file","arguments":{}}}]})");
+  const std::vector<std::string> test{"approval", "test", file.string(), "--set",
+                                      "approval.use=production"};
+  const Ended ended = claif.run(test);
+  EXPECT_EQ(ended.code, 8);
+  EXPECT_EQ(ended.out,
+            "own: expected allow, got deny (deny-all denies every tool, also 'read_file')\n");
+  EXPECT_THAT(ended.err, HasSubstr("2 of 3 cases passed"));
+
+  auto as_json = test;
+  as_json.push_back("--json");
+  const Ended json = claif.run(as_json);
+  EXPECT_EQ(json.code, 8);
+  EXPECT_THAT(json.out,
+              StartsWith(R"({"cases":3,"failed":1,"results":[{"id":"shell","passed":true,)"));
+}
+
+TEST(ApprovalCommand, NeedsAFileWithCases) {
+  ClaifProgram claif;
+  const auto file = claif.work() / "cases.json";
+  EXPECT_EQ(claif.run({"approval", "test", file.string()}).code, 8);
+  for (const char* const text : {"", "{}", "[]", R"({"cases":7})", "not json"}) {
+    write_file(file, text);
+    const Ended ended = claif.run({"approval", "test", file.string()});
+    EXPECT_EQ(ended.code, 8) << text;
+    EXPECT_THAT(ended.err, HasSubstr("cases.json")) << text;
+  }
+  EXPECT_EQ(claif.run({"approval", "test"}).code, 2);
 }
 
 TEST(Program, WrongUsageIs2) {

@@ -101,6 +101,21 @@ TEST_P(Approval, AsksNobodyAboutAToolThatWasNotOffered) {
   EXPECT_TRUE(rig.approval->asked.empty());
 }
 
+TEST_P(Approval, AsksNobodyAboutArgumentsThatDoNotFitTheToolsSchema) {
+  for (const char* const type : {"string", "integer"}) {
+    PipelineRig rig;
+    rig.transport->scripts.push_back(
+        GetParam() ? streams(tool_events("get_time", R"({"tz":"UTC"})")) : answers(kCall));
+    const auto run = rig.ask(
+        GetParam(), std::string(R"(,"tools":[{"type":"function","function":{"name":"get_time",)"
+                                R"("parameters":{"type":"object","properties":{"tz":{"type":")") +
+                        type + R"("}}}}}])");
+    const std::string seen = GetParam() ? run->sink.all() : run->sink.whole.value_or("");
+    if (std::string(type) == "integer") expect_denied(seen);
+    EXPECT_EQ(rig.approval->asked.empty(), std::string(type) == "integer");
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(WholeAndStreamed, Approval, testing::Bool(), [](const auto& one) {
   return std::string(one.param ? "Streamed" : "Whole");
 });
@@ -133,6 +148,29 @@ TEST(HeldCalls, NeverLeaveAStreamThatFails) {
   EXPECT_TRUE(run->sink.error);
   EXPECT_THAT(run->sink.all(), Not(HasSubstr("get_time")));
   EXPECT_TRUE(rig.approval->asked.empty());
+}
+
+// S10 passes such events over; but then a call may not be what it seems (G13).
+TEST(HeldCalls, AreDeniedWhenTheirMessageCameOutOfOrder) {
+  const auto events = tool_events("get_time", "{}");
+  const auto with = [&](size_t at, const std::string& event) {
+    auto out = events;
+    out.insert(out.begin() + static_cast<ptrdiff_t>(at), event);
+    return out;
+  };
+  auto without_stop = events, without_reason = events;
+  without_stop.erase(without_stop.begin() + 6);
+  without_reason.erase(without_reason.begin() + 7);
+  for (const auto& stream :
+       {with(6, tool_delta(9, R"({"tz":"x"})")), with(5, tool_start(1, "t1", "rm")),
+        with(7, block_stop(1)), without_stop, without_reason}) {
+    PipelineRig rig;
+    rig.transport->scripts.push_back(streams(stream));
+    const auto run = rig.ask(true, PipelineRig::kTool);
+    EXPECT_THAT(run->sink.all(), HasSubstr("out of order"));
+    EXPECT_THAT(run->sink.all(), Not(HasSubstr("tool_use\",\"id")));
+    EXPECT_TRUE(rig.approval->asked.empty());
+  }
 }
 
 TEST(Hook, ThatNeverAnswersRefusesTheRequest) {

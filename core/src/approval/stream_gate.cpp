@@ -39,12 +39,20 @@ int StreamGate::call_at(int64_t index) const {
   return -1;
 }
 
+bool belongs_to_a_call(const wire::Event& event) {
+  const auto* start = std::get_if<wire::BlockStart>(&event.body);
+  return (start != nullptr && start->kind == wire::BlockKind::tool_use) ||
+         std::holds_alternative<wire::JsonDelta>(event.body) ||
+         std::holds_alternative<wire::BlockStop>(event.body);
+}
+
 int StreamGate::grow(const wire::Event& event) {
   if (const auto* start = std::get_if<wire::BlockStart>(&event.body)) {
     if (start->kind != wire::BlockKind::tool_use) return -1;
     calls_.push_back({std::string(start->id), std::string(start->name), {}});
     indices_.push_back(start->index);
     placeholders_.emplace_back(start->input);
+    ++open_calls_;
     return static_cast<int>(calls_.size()) - 1;
   }
   if (const auto* delta = std::get_if<wire::JsonDelta>(&event.body)) {
@@ -56,6 +64,7 @@ int StreamGate::grow(const wire::Event& event) {
     const int call = call_at(stop->index);
     const auto i = static_cast<size_t>(call);
     if (call >= 0 && calls_[i].input.empty()) calls_[i].input = placeholders_[i];
+    if (call >= 0 && i >= early_calls_ && open_calls_ > 0) --open_calls_;
     return call;
   }
   return calls_.empty() || !std::holds_alternative<wire::Other>(event.body)
@@ -70,6 +79,8 @@ bool StreamGate::waits(const wire::Event& event) const {
 
 Result<bool> StreamGate::hold(const wire::Event& event, bool counts) {
   Part part = Part::other;
+  if (const auto* change = std::get_if<wire::MessageDelta>(&event.body))
+    has_stop_reason_ |= !change->stop_reason.empty();
   if (const auto* start = std::get_if<wire::MessageStart>(&event.body)) {
     part = Part::start;
     wire::each_block(*start, [&](const wire::BlockStart& block) {  // S2

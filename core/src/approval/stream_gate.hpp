@@ -22,6 +22,10 @@ enum class GateMode {
   in_order,  // pings only: for clients that get the events themselves, and count their blocks
 };
 
+// Whether an event that wire::StreamOrder passes over could change a call: then the calls of its
+// message may not be what they seem, and none is allowed (G13).
+bool belongs_to_a_call(const wire::Event& event);
+
 // One for each stream. Not thread-safe.
 class StreamGate {
  public:
@@ -32,6 +36,9 @@ class StreamGate {
   // of the message; released with the event.
   Result<bool> hold(const wire::Event& event, bool counts = true);
   bool holds_calls() const { return !calls_.empty(); }
+  // Whether every call has ended and the message has a stop reason, as G13 wants it at
+  // message_stop.
+  bool is_complete() const { return open_calls_ == 0 && has_stop_reason_; }
   const std::vector<Call>& calls() const { return calls_; }
 
   struct Released {
@@ -64,7 +71,8 @@ class StreamGate {
   std::vector<std::string> placeholders_;  // "input" of each start event
   size_t early_calls_ = 0;                 // the first ones came with message_start
   std::vector<Held> held_;
-  size_t bytes_ = 0;
+  size_t bytes_ = 0, open_calls_ = 0;
+  bool has_stop_reason_ = false;
 };
 
 }  // namespace claif::approval

@@ -11,7 +11,8 @@ Task<bool> Pipeline::approve(RunContext& context, wire::Message& message) {
     if (block.kind == wire::BlockKind::tool_use)
       calls.push_back({std::string(block.id), std::string(block.name), block.input});
   if (calls.empty()) co_return false;
-  auto ruling = approver_.rule(context.session, calls, context.request.tools);
+  const auto offered = wire::offered_tools(context.request);
+  auto ruling = approver_.rule(context.session, calls, offered, context.calls_out_of_order);
   const auto rulings = co_await std::move(ruling);
   context.tools_decided = true;
   size_t i = 0;

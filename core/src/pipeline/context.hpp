@@ -62,9 +62,10 @@ struct RunContext {
   Nanos began{};
   bool started = false;  // the answer has begun: errors go into the stream from here on
   CacheState cache = CacheState::off;
-  bool tools_decided = false;  // the answer has tool calls, or what became of them
-  bool persisted = true;       // false: the session could not be stored
-  wire::UpstreamHead head;     // of the upstream's answer
+  bool tools_decided = false;       // the answer has tool calls, or what became of them
+  bool calls_out_of_order = false;  // something that belongs to a call was passed over (G13)
+  bool persisted = true;            // false: the session could not be stored
+  wire::UpstreamHead head;          // of the upstream's answer
   // The body of its error answer, or its error event; absent when the error is not the upstream's.
   std::optional<std::string> upstream_error;
   wire::Usage usage;

@@ -78,6 +78,7 @@ Result<void> Pipeline::take_event(RunContext& context,
   }
   CLAIF_TRY(const bool admitted, state.order.admit(event));
   if (!admitted) {
+    context.calls_out_of_order |= approval::belongs_to_a_call(event);
     const bool seen = context.native && state.to_client && may_be_seen(event);
     return seen ? show(context, sink, state, event) : Result<void>();
   }
@@ -94,7 +95,9 @@ Result<void> Pipeline::take_event(RunContext& context,
 }
 
 Task<Result<void>> Pipeline::decide_calls(RunContext& context, EventSink& sink, Relay& state) {
-  auto ruling = approver_.rule(context.session, state.gate.calls(), context.request.tools);
+  const auto offered = wire::offered_tools(context.request);
+  const bool disorder = context.calls_out_of_order || !state.gate.is_complete();
+  auto ruling = approver_.rule(context.session, state.gate.calls(), offered, disorder);
   const auto rulings = co_await std::move(ruling);
   context.tools_decided = true;
   for (size_t i = 0; i < rulings.size(); ++i) {

@@ -41,6 +41,7 @@ Task<Result<void>> Pipeline::ask(RunContext& context, EventSink& sink) {
 
 Task<Result<void>> Pipeline::attempt(RunContext& context, EventSink& sink) {
   context.head = {};
+  context.calls_out_of_order = false;
   context.upstream_error.reset();
   const Outgoing outgoing(context);
   Relay relay_state;

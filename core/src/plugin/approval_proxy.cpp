@@ -1,6 +1,6 @@
 #include "plugin/approval_proxy.hpp"
 
-#include <claif/sdk/text.hpp>
+#include <claif/sdk/approval.hpp>
 
 #include <atomic>
 #include <cstring>
@@ -32,21 +32,25 @@ Verdict deny(std::string reason) {
 }
 
 // Turns the table's verdict into ours, or into a deny and a fault.
-Verdict read_verdict(const claif_verdict& v, const ToolCall& call, Instance* instance) {
-  const auto nonsense = [&](const std::string& what) {
+Verdict read_verdict(const claif_verdict& v, const claif_tool_call& call, Instance* instance) {
+  if (const std::string what = sdk::verdict_defect(v, call); !what.empty()) {
     if (instance != nullptr) instance->faults().report(what);
     return deny("the approval plugin gave no usable verdict: " + what);
-  };
-  if (v.decision < CLAIF_DENY || v.decision > CLAIF_ABSTAIN)
-    return nonsense("it gave the unknown decision " + std::to_string(v.decision));
-  if (v.decision != CLAIF_DENY &&
-      std::memcmp(v.args_sha256, call.args_digest.data(), call.args_digest.size()) != 0)
-    return nonsense("it decided about other arguments than those of the call");
+  }
   Verdict out;
   out.decision = static_cast<Decision>(v.decision);
   out.risk = v.risk >= 0 && v.risk <= 10 ? v.risk : -1;
   out.reason.assign(v.reason, std::min<size_t>(v.length, sizeof v.reason));
   return out;
+}
+
+Verdict read_later(std::string_view bytes, const claif_tool_call& call, Instance* instance) {
+  try {
+    return read_verdict(sdk::verdict_of(bytes), call, instance);
+  } catch (const sdk::Error& error) {
+    if (instance != nullptr) instance->faults().report(error.what());
+    return deny(std::string("the approval plugin gave no usable verdict: ") + error.what());
+  }
 }
 
 }  // namespace
@@ -87,15 +91,7 @@ Task<Verdict> decide(CallSite site, const ToolCall& call, Millis deadline) {
     co_return deny("the approval plugin gave no verdict, or two");
   }
   if (result.status == CLAIF_OK && came_later) {
-    claif_verdict later{};
-    later.risk = -1;
-    const std::string_view bytes = result.value.view();
-    if (bytes.size() < sizeof(uint32_t) + sizeof(int32_t) + 32) {
-      if (instance != nullptr) instance->faults().report("its verdict is too short");
-      co_return deny("the approval plugin's verdict is too short");
-    }
-    std::memcpy(&later, bytes.data(), std::min(bytes.size(), sizeof later));
-    co_return read_verdict(later, call, instance);
+    co_return read_later(result.value.view(), question->raw, instance);
   }
   if (result.status != CLAIF_OK) {
     if (result.status != CLAIF_E_TIMEOUT && result.status != CLAIF_E_UNAVAILABLE &&
@@ -111,7 +107,7 @@ Task<Verdict> decide(CallSite site, const ToolCall& call, Millis deadline) {
       instance->faults().report("decide blocked its thread past its deadline");
     co_return deny("the approval plugin did not decide in time");
   }
-  co_return read_verdict(question->verdict, call, instance);
+  co_return read_verdict(question->verdict, question->raw, instance);
 }
 
 }  // namespace claif::plugin

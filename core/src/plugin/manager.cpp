@@ -1,6 +1,7 @@
 #include "plugin/manager.hpp"
 
 #include "base/json.hpp"
+#include "config/approval_presets.hpp"
 #include "plugin/instance.hpp"
 
 #include <claif/abi/abi.h>
@@ -47,7 +48,11 @@ PluginManager::PluginManager(HostServices services,
   };
 }
 
-Result<std::unique_ptr<Instance>> PluginManager::create(const Kind& kind, const PluginSpec& spec) {
+Result<std::unique_ptr<Instance>> PluginManager::create(const Kind& kind, const PluginSpec& named) {
+  PluginSpec spec = named;
+  if (kind.prefix == "approval") {
+    CLAIF_TRY(spec, approval_policy(named));
+  }
   CLAIF_TRY(auto module, loader_.load(kind.prefix, spec.use));
   CLAIF_TRY(auto instance, Instance::create(std::move(module), spec.config_json, services_));
   CLAIF_CHECK(instance->serve(kind.iface));

@@ -164,6 +164,10 @@ def bars(results, singles, selected, missing):
                       strict=True)),
         ("approval", Bar("one approval call through a plugin: added",
                          single("approval", "added_ns"), 30, "ns")),
+        ("approval", Bar("a decision by the allow list, with the digest of 400 bytes",
+                         single("approval", "decision_ns"), 1000, "ns")),
+        ("approval", Bar("a decision by the command strategy",
+                         single("approval", "command_ns"), 20000, "ns")),
     ]
     for part, bar in everything:
         bar.skipped = (singles.get(part, {}).get("skipped")

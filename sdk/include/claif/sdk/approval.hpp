@@ -74,6 +74,26 @@ class Verdict {
   std::string reason_;
 };
 
+// Why nobody may go by what a strategy answered about `call`; empty: they may. Whoever asks a
+// strategy looks, and denies otherwise.
+inline std::string verdict_defect(const claif_verdict& v, const claif_tool_call& call) {
+  if (v.decision < CLAIF_DENY || v.decision > CLAIF_ABSTAIN)
+    return "it gave the unknown decision " + std::to_string(v.decision);
+  if (v.decision != CLAIF_DENY &&
+      std::memcmp(v.args_sha256, call.args_sha256, sizeof v.args_sha256) != 0)
+    return "it decided about other arguments than those of the call";
+  return {};
+}
+
+// The verdict in the value that finishes an operation. Throws Error when it is too short for one.
+inline claif_verdict verdict_of(std::string_view bytes) {
+  claif_verdict out{};
+  out.risk = -1;
+  if (bytes.size() < offsetof(claif_verdict, ttl_ms)) throw Error("its verdict is too short");
+  std::memcpy(&out, bytes.data(), std::min(bytes.size(), sizeof out));
+  return out;
+}
+
 // An approval that comes later. Dropping it denies.
 class PendingVerdict {
  public:
@@ -82,6 +102,7 @@ class PendingVerdict {
   }
   bool cancelled() const noexcept { return op_.cancelled(); }
   uint64_t id() const noexcept { return op_.id(); }
+  uint64_t deadline_ns() const noexcept { return op_.deadline_ns(); }
   void answer(const Verdict& verdict) {
     claif_verdict v{};
     v.size = sizeof v;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <claif/abi/abi.h>
+#include <claif/testing/approval.hpp>
 #include <claif/testing/fake_executor.hpp>
 #include <claif/testing/fake_http.hpp>
 #include <claif/testing/fake_metrics.hpp>
@@ -14,6 +15,7 @@
 #include <claif/testing/plugin_under_test.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -47,6 +49,9 @@ class FakeHost {
   FakeMetrics metrics;
   FakeHttp http;
   std::map<std::string, std::string, std::less<>> secrets;
+  // Script: makes the child that a spec {"use", "config"} names, or throws; without it there is no
+  // claif.plugins/1.
+  std::function<claif_child(std::string_view iface, std::string_view spec)> on_create_child;
 
   void advance(std::chrono::nanoseconds by) { executor.advance(by); }
   // The service is absent from now on; instances look services up when they are created.
@@ -81,6 +86,9 @@ class FakeHost {
         [](const claif_host* p, uint64_t http_id) noexcept { self(p).http.resume(http_id); },
         [](const claif_host* p, uint64_t http_id) noexcept { self(p).http.cancel(http_id); }};
 
+    static constexpr claif_plugins_v1 plugins{sizeof plugins, 0, &FakeHost::create_child,
+                                              [](const claif_host*, uint64_t) noexcept {}};
+
     const std::string_view wanted(id);
     if (self(h).removed_.contains(wanted)) return nullptr;
     if (wanted == CLAIF_LOG_ID) return &log;
@@ -90,6 +98,7 @@ class FakeHost {
     if (wanted == CLAIF_SECRETS_ID) return &secrets;
     if (wanted == CLAIF_METRICS_ID) return &metrics;
     if (wanted == CLAIF_HTTP_ID) return &http;
+    if (wanted == CLAIF_PLUGINS_ID && self(h).on_create_child) return &plugins;
     return nullptr;
   }
 
@@ -125,6 +134,19 @@ class FakeHost {
                                  uint64_t* id,
                                  claif_error* error) noexcept {
     return self(h).http.start(*request, handler, ctx, id, error);
+  }
+
+  static claif_status create_child(const claif_host* h,
+                                   claif_str iface,
+                                   claif_str spec,
+                                   claif_child* out,
+                                   claif_error* error) noexcept {
+    try {
+      *out = self(h).on_create_child(sdk::view(iface), sdk::view(spec));
+      return CLAIF_OK;
+    } catch (...) {
+      return sdk::fill_from_current_exception(error);
+    }
   }
 
   claif_host raw_{};
