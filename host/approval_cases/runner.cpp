@@ -149,6 +149,20 @@ void Runner::decide(Case& c, Outcome& out) {
     decide_call(c, out);
   if (out.got == kAllow) follow_redirects(c, out);
   if (out.got == kAllow) execute(c, out);
+  drain(*c.policy);
+}
+
+// What a plugin answers late arrives on the loop, and until then its instance cannot end.
+void Runner::drain(const plugin::Slot& policy) {
+  const auto busy = [&policy] {
+    const plugin::Pin pin(policy);
+    return pin && pin->in_flight() != 0;
+  };
+  const Nanos end = clock_.now() + Millis(config_.approval_timeout_ms) * 2;
+  while (busy() && clock_.now() < end) {
+    loop_.post([this] { loop_.after(Millis(10), [this] { loop_.stop(); }); });
+    loop_.run();
+  }
 }
 
 void Runner::decide_call(Case& c, Outcome& out) {

@@ -59,6 +59,7 @@ class Runner {
   void follow_redirects(Case& c, Outcome& out);
   void execute(Case& c, Outcome& out);
   Result<void> change(Case& c, const json::Value& operation);
+  void drain(const plugin::Slot& policy);
 
   const Config& config_;
   SystemClock clock_;

@@ -109,7 +109,7 @@ TEST(Differential, LibcurlFetchesFromTheSameHost) {
       "-",     "_",    "..",    "x=1&y", ";",        "user",    "[",     "]"};
   std::mt19937 random(5);  // NOLINT(cert-msc51-cpp)
   int compared = 0;
-  for (int trial = 0; trial < 200'000; ++trial) {
+  for (int trial = 0; trial < 60'000; ++trial) {
     const std::string text =
         (random() % 4 != 0 ? std::string("https://") : std::string()) + pick(random, parts, 6);
     approval_url::Url ours;
@@ -125,7 +125,7 @@ TEST(Differential, LibcurlFetchesFromTheSameHost) {
     ASSERT_EQ(std::to_string(ours.port), theirs.port) << text;
     ++compared;
   }
-  EXPECT_GT(compared, 5'000);
+  EXPECT_GT(compared, 1'500);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "approval/schema_check.hpp"
 
+#include <charconv>
 #include <cmath>
 
 #include <rapidjson/pointer.h>
@@ -27,6 +28,20 @@ bool is_type(const json::Value& v, std::string_view type) {
 const json::Value* member(const json::Value& object, const char* key) {
   const auto at = object.FindMember(key);
   return at == object.MemberEnd() ? nullptr : &at->value;
+}
+
+// A URL's fragment without its %XX.
+std::string unescaped(std::string_view s) {
+  std::string out;
+  for (size_t i = 0; i < s.size(); ++i) {
+    unsigned code = 0;
+    const char* const digits = s.data() + i + 1;
+    const bool escape = s[i] == '%' && i + 2 < s.size() &&
+                        std::from_chars(digits, digits + 2, code, 16).ptr == digits + 2;
+    out += escape ? static_cast<char>(code) : s[i];
+    if (escape) i += 2;
+  }
+  return out;
 }
 
 class Check {
@@ -66,7 +81,9 @@ class Check {
     if (ref == nullptr) return {};
     const std::string nowhere = "the schema of " + name(path) + " has a $ref that leads nowhere";
     if (!ref->IsString() || json::text(*ref).substr(0, 1) != "#") return nowhere;
-    const rapidjson::Pointer pointer(ref->GetString(), ref->GetStringLength());
+    // Not by Pointer's own reading of fragments, which takes no '$' as it is.
+    const std::string path_in_schema = unescaped(json::text(*ref).substr(1));
+    const rapidjson::Pointer pointer(path_in_schema.data(), path_in_schema.size());
     const json::Value* target = pointer.IsValid() ? pointer.Get(root_) : nullptr;
     return target == nullptr ? nowhere : run(v, *target, path);
   }
