@@ -198,6 +198,7 @@ TEST_F(MisbehavingApproval, OneThatBlocksThePoolDeniesAtTheDeadline) {
   EXPECT_FALSE(slot_.swap(nullptr, 1ms)) << "its code is still on a stack";
   leave.set_value();
   rig_.loop.run_until([&] { return rig_.ops.in_flight() == 0; });
+  rig_.pool.stop();  // the pool's thread lets go of the instance after that
 }
 
 TEST_F(MisbehavingApproval, OneThatBlocksTheLoopDenies) {
