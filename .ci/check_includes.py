@@ -26,7 +26,9 @@ def fault(file: pathlib.Path, quoted: bool, name: str) -> str | None:
         return None if not name.startswith("claif/") or allowed else "sdk may not include core"
     if part[0] == "plugins":
         if quoted:
-            return None if inside(file, pathlib.Path(*part[:2]), name) else "not in the plugin's own folder"
+            shared = name.startswith("shared/") and pathlib.Path("plugins", name).is_file()
+            own = inside(file, pathlib.Path(*part[:2]), name)
+            return None if own or shared else "neither in the plugin's own folder nor in plugins/shared"
         testing = name.startswith("claif/testing/") and file.name.endswith("_test.cpp")
         return None if not name.startswith("claif/") or PLUGIN_API.match(name) or testing else "plugins may include the SDK only"
     if part[:2] == ("core", "include"):

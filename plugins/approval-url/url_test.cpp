@@ -84,7 +84,6 @@ TEST(Url, RefusesWhatProgramsReadDifferently) {
                                 "https://1.2.3.4.5/",
                                 "https://01.2.3.4/",
                                 "https://7f000001/",
-                                "https://dead.beef/",
                                 "https://a.123/",
                                 "https://256.1.1.1/",
                                 "data:text/html,x",

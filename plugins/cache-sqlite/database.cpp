@@ -2,6 +2,7 @@
 
 #include <claif/sdk/text.hpp>
 
+#include <cerrno>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -45,10 +46,11 @@ void Query::check(int result) const {
 }
 
 Database::Database(const std::string& path) : database_(nullptr, &sqlite3_close) {
-  // SQLite would give the file the mode that the umask leaves.
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (fd < 0) throw sdk::Error("cannot open " + path, CLAIF_E_ARG);
-  ::close(fd);
+  // SQLite would give a new file the mode that the umask leaves. One that exists is not opened
+  // here: to close it again would end the locks of this process's other connections.
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (fd < 0 && errno != EEXIST) throw sdk::Error("cannot create " + path, CLAIF_E_ARG);
+  if (fd >= 0) ::close(fd);
   sqlite3* opened = nullptr;
   const int result =
       sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);

@@ -13,6 +13,8 @@
 #include <unistd.h>
 #include <utility>
 
+#include <sys/stat.h>
+
 namespace claif::store_jsonl {
 
 [[noreturn]] inline void throw_errno(const std::string& what, int error = errno) {
@@ -82,6 +84,21 @@ inline std::string read_range(const File& file, uint64_t offset, uint64_t size) 
 inline void sync_directory(const std::string& path) {
   const File directory = File::open(path, O_RDONLY | O_DIRECTORY);
   if (!directory || ::fsync(directory.fd()) != 0) throw_errno("cannot sync " + path);
+}
+
+inline void rename_file(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) throw_errno("cannot move " + from + " to " + to);
+}
+inline bool file_exists(const std::string& path) {
+  return ::access(path.c_str(), F_OK) == 0;
+}
+inline void make_directory(const std::string& path) {
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) throw_errno("cannot create " + path);
+}
+inline struct stat stat_of(const File& file) {
+  struct stat out {};
+  if (::fstat(file.fd(), &out) != 0) throw_errno("cannot read the session's state");
+  return out;
 }
 
 // A durable new file; fails if it exists.

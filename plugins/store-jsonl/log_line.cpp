@@ -72,15 +72,34 @@ std::string uuid(int64_t ts_ms, std::array<uint8_t, 16> bytes) {
   return out;
 }
 
-std::string header_line(std::string_view session, int64_t ts_ms) {
+std::string header_line(std::string_view session, const Header& header) {
   std::string out = R"({"claif":"session-log","v":1,"session":")";
-  return out.append(session).append(R"(","ts":)").append(std::to_string(ts_ms)).append("}\n");
+  out.append(session).append(R"(","ts":)").append(std::to_string(header.ts_ms));
+  out.append(R"(,"epoch":")").append(header.epoch);
+  out.append(R"(","segment":)").append(std::to_string(header.segment));
+  out.append(R"(,"first":)").append(std::to_string(header.first));
+  out.append(R"(,"base":)").append(std::to_string(header.base));
+  return out.append(R"(,"prev":")").append(header.prev).append("\"}\n");
 }
 
-bool is_header(std::string_view line, std::string_view session) {
-  std::string_view id;
-  return take(line, R"({"claif":"session-log","v":1,"session":")") && take_until_quote(line, id) &&
-         id == session && line.ends_with('}');
+std::optional<Header> read_header(std::string_view line, std::string_view session) {
+  std::string_view id, epoch, prev;
+  Header out;
+  uint64_t ts = 0;
+  if (!take(line, R"({"claif":"session-log","v":1,"session":")") || !take_until_quote(line, id) ||
+      id != session || !take(line, R"(,"ts":)") || !take_number(line, ts))
+    return std::nullopt;
+  out.ts_ms = static_cast<int64_t>(ts);
+  if (line == "}") return out;  // of the first version
+  if (!take(line, R"(,"epoch":")") || !take_until_quote(line, epoch) ||
+      !take(line, R"(,"segment":)") || !take_number(line, out.segment) ||
+      !take(line, R"(,"first":)") || !take_number(line, out.first) || !take(line, R"(,"base":)") ||
+      !take_number(line, out.base) || !take(line, R"(,"prev":")") ||
+      !take_until_quote(line, prev) || line != "}")
+    return std::nullopt;
+  out.epoch = epoch;
+  out.prev = prev;
+  return out;
 }
 
 std::string record_line(uint64_t seq,
@@ -110,6 +129,7 @@ std::optional<LogRecord> read_record(std::string_view line) {
       !take(rest, R"(,"prev":")") || !take_until_quote(rest, out.prev) ||
       !take(rest, R"(,"msgs":)") || !rest.ends_with('}'))
     return std::nullopt;
+  out.ts_ms = static_cast<int64_t>(ts);
   out.record = rest.substr(0, rest.size() - 1);
   return out;
 }

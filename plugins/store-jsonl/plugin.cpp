@@ -1,19 +1,19 @@
+#include "catalogue.hpp"
 #include "log.hpp"
+#include "shared/session_rules.hpp"
 
 #include <claif/plugin.hpp>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 namespace {
 
@@ -41,78 +41,149 @@ class JsonlStore {
       "lock_timeout": {
         "description": "How long to wait for another process that uses the session; default 2s",
         "type": ["string", "integer"]
+      },
+      "segment_bytes": {
+        "description": "Size at which a file is sealed and the next one begun; default 8MiB",
+        "type": ["string", "integer"]
+      },
+      "segment_records": {
+        "description": "Number of records at which a file is sealed; default 4096",
+        "type": "integer", "minimum": 1
+      },
+      "backup_appends": {
+        "description": "A session is backed up after so many appends; 0: never; default 100",
+        "type": "integer", "minimum": 0
+      },
+      "backup_time": {
+        "description": "... and with an append after this time; default 5m",
+        "type": ["string", "integer"]
+      },
+      "network_fs": {
+        "description": "Take a directory on a network file system, whose locks may not hold",
+        "type": "boolean"
       }
     }
   })";
 
   JsonlStore(sdk::Host host, const sdk::Config& config)
-      : host_(host),
-        settings_{config.string("dir"), config.bytes("min_free", uint64_t{64} << 20),
-                  std::chrono::milliseconds(config.duration_ms("lock_timeout", 2000))} {
+      : host_(host), settings_(settings_of(config)), catalogue_(host, settings_.dir) {
     make_private_directory();
-    purge_trash();
+    if (!config.boolean("network_fs", false)) refuse_network();
+    purge_trash(kTrashMs);
   }
 
-  void load(std::string_view session, sdk::Op& op) {
-    const Loaded loaded = log(session)->load();
-    for (const std::string_view record : loaded.scan.records)
-      if (op.emit(CLAIF_EMIT_RECORD, record) == CLAIF_E_CANCELLED)
-        throw sdk::Error("cancelled", CLAIF_E_CANCELLED);
-    if (!loaded.scan.damage.empty())
-      throw sdk::Error("session '" + std::string(session) + "' is damaged: " + loaded.scan.damage +
-                       "; a copy is in " + settings_.dir + "/quarantine");
+  void load(std::string_view session, sdk::Op& op) { emit(log(session)->read(0), session, op); }
+
+  void read(std::string_view session, uint64_t after, sdk::Op& op) {
+    const Loaded loaded = log(session)->read(after);
+    emit(loaded, session, op);
+    const Facts& facts = loaded.facts;
+    op.finish(R"({"records":)" + std::to_string(facts.records) + R"(,"base":)" +
+              std::to_string(facts.base) + R"(,"bytes":)" + std::to_string(facts.bytes) +
+              R"(,"updated_ms":)" + std::to_string(facts.updated_ms) + R"(,"epoch":")" +
+              facts.epoch + "\"}");
   }
 
   void append(std::string_view session, uint64_t expect, std::string_view record, sdk::Op& op) {
-    if (!record.starts_with('{') || !record.ends_with('}') ||
-        record.find('\n') != std::string_view::npos)
-      throw sdk::Error("a record must be one JSON object without line feeds", CLAIF_E_ARG);
-    op.finish(std::to_string(log(session)->append(expect, record)));
+    add({expect, session, {}, {}, record}, op);
+  }
+
+  void append_once(const sdk::AppendOnce& record, sdk::Op& op) {
+    stores::require_record_id(record.id);
+    add(record, op);
+  }
+
+  void compact(std::string_view session, uint64_t upto, std::string_view record, sdk::Op&) {
+    stores::require_record(record);
+    log(session)->compact(upto, record);
   }
 
   void list(std::string_view cursor, uint32_t limit, sdk::Op& op) {
-    std::vector<Listed> all = sessions();
-    std::sort(all.begin(), all.end());
-    auto from = all.begin();
-    if (!cursor.empty()) from = std::upper_bound(all.begin(), all.end(), read_cursor(cursor));
-    const auto to = from + std::min<std::ptrdiff_t>(limit, all.end() - from);
-    for (auto it = from; it != to; ++it)
-      if (op.emit(CLAIF_EMIT_ITEM, describe(*it)) == CLAIF_E_CANCELLED)
-        throw sdk::Error("cancelled", CLAIF_E_CANCELLED);
-    if (to != all.end() && to != from)
-      op.finish(std::to_string((to - 1)->modified_ns) + ":" + (to - 1)->id);
+    find({{}, {}, cursor, 0, 0, limit}, op);
   }
 
-  void erase(std::string_view session, sdk::Op&) {
-    log(session)->erase();
-    purge_trash();
+  void describe(const sdk::Description& description, sdk::Op&) {
+    const Facts facts = log(description.session)->facts();
+    catalogue_.describe(facts, description);
+  }
+
+  void undescribed(uint32_t limit, sdk::Op& op) {
+    catalogue_.undescribed(limit, [&](std::string_view item) { emit_item(item, op); });
+  }
+
+  void find(const sdk::SessionQuery& query, sdk::Op& op) {
+    std::string next = catalogue_.find(query, [&](std::string_view item) { emit_item(item, op); });
+    if (!next.empty()) op.finish(std::move(next));
+  }
+
+  void erase(std::string_view session, sdk::Op&) { log(session)->erase(); }
+
+  void restore(std::string_view session, uint32_t from, sdk::Op& op) {
+    const auto found = log(session);
+    if (from == CLAIF_RESTORE_TRASH)
+      op.finish(std::to_string(found->restore_from_trash()));
+    else if (from == CLAIF_RESTORE_BACKUP)
+      op.finish(std::to_string(found->restore_from_backup()));
+    else
+      throw sdk::Error("sessions are restored from the trash or from a backup",
+                       CLAIF_E_UNSUPPORTED);
+  }
+
+  void maintain(uint64_t trash_ms, sdk::Op&) {
+    purge_trash(static_cast<int64_t>(std::min<uint64_t>(trash_ms, INT64_MAX)));
+    std::vector<std::shared_ptr<SessionLog>> known;
+    {
+      const std::lock_guard lock(mutex_);
+      for (const auto& [id, one] : logs_)
+        known.push_back(one);
+    }
+    for (const auto& one : known)
+      one->back_up_if_due();
   }
 
  private:
-  static constexpr size_t kMaxOpen = 4096;
+  static constexpr size_t kMaxOpen = 512;
   static constexpr int64_t kTrashMs = 24 * 3'600'000;
 
-  // Newest first, then by id.
-  struct Listed {
-    int64_t modified_ns = 0;
-    std::string id;
-    uint64_t bytes = 0;
-    bool operator<(const Listed& other) const {
-      return modified_ns != other.modified_ns ? modified_ns > other.modified_ns : id < other.id;
-    }
-  };
+  static StoreSettings settings_of(const sdk::Config& config) {
+    StoreSettings out;
+    out.dir = config.string("dir");
+    out.min_free = config.bytes("min_free", uint64_t{64} << 20);
+    out.lock_timeout = std::chrono::milliseconds(config.duration_ms("lock_timeout", 2000));
+    out.segment_bytes = config.bytes("segment_bytes", out.segment_bytes);
+    out.segment_records = static_cast<uint64_t>(
+        config.integer("segment_records", static_cast<int64_t>(out.segment_records)));
+    out.backup_appends = static_cast<uint64_t>(
+        config.integer("backup_appends", static_cast<int64_t>(out.backup_appends)));
+    out.backup_time = std::chrono::milliseconds(
+        config.duration_ms("backup_time", static_cast<uint64_t>(out.backup_time.count())));
+    return out;
+  }
 
-  static bool is_session_id(std::string_view id) {
-    return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-             c == '_' || c == '-';
-    });
+  void add(const sdk::AppendOnce& record, sdk::Op& op) {
+    stores::require_record(record.record);
+    const auto found = log(record.session);
+    op.finish(std::to_string(found->append(record)));
+    found->back_up_if_due();  // not on the time of who appends
+  }
+
+  static void emit_item(std::string_view item, sdk::Op& op) {
+    if (op.emit(CLAIF_EMIT_ITEM, item) == CLAIF_E_CANCELLED)
+      throw sdk::Error("cancelled", CLAIF_E_CANCELLED);
+  }
+
+  void emit(const Loaded& loaded, std::string_view session, sdk::Op& op) const {
+    for (const auto& [number, record] : loaded.records)
+      if (op.emit(CLAIF_EMIT_RECORD, record.record) == CLAIF_E_CANCELLED)
+        throw sdk::Error("cancelled", CLAIF_E_CANCELLED);
+    if (!loaded.damage.empty())
+      throw sdk::Error("session '" + std::string(session) + "' is damaged: " + loaded.damage +
+                       "; a copy is in " + settings_.dir + "/quarantine");
   }
 
   // Shared with the calls that are using it; the map forgets logs that nobody uses when it grows.
   std::shared_ptr<SessionLog> log(std::string_view session) {
-    if (!is_session_id(session))
-      throw sdk::Error("a session id has 1 to 64 letters, digits, '_' and '-'", CLAIF_E_ARG);
+    stores::require_session_id(session);
     const std::lock_guard lock(mutex_);
     if (const auto found = logs_.find(session); found != logs_.end()) return found->second;
     if (logs_.size() >= kMaxOpen)
@@ -139,67 +210,25 @@ class JsonlStore {
                        CLAIF_E_ARG);
   }
 
-  // Erased sessions leave the disk a day after.
-  void purge_trash() const {
+  void refuse_network() const {
+    struct statfs info {};
+    if (::statfs(settings_.dir.c_str(), &info) != 0) throw_errno("cannot use " + settings_.dir);
+    const auto type = static_cast<uint32_t>(info.f_type);
+    for (const uint32_t network : {0x6969u, 0x517Bu, 0xFF534D42u, 0xFE534D42u, 0x00C36400u})
+      if (type == network)
+        throw sdk::Error(settings_.dir +
+                             " is on a network file system, where locks and syncs may "
+                             "not hold: use another 'dir', or set 'network_fs'",
+                         CLAIF_E_ARG);
+  }
+
+  void purge_trash(int64_t trash_ms) const {
     std::error_code error;
     const int64_t now = host_.wall_ms();
     for (const fs::directory_entry& entry :
          fs::directory_iterator(settings_.dir + "/trash", error)) {
-      const std::string name = entry.path().filename();
-      const size_t dot = name.find('.');
-      int64_t erased_ms = now;
-      if (dot != std::string::npos)
-        std::from_chars(name.data() + dot + 1, name.data() + name.size(), erased_ms);
-      if (now - erased_ms >= kTrashMs) fs::remove(entry.path(), error);
-    }
-  }
-
-  std::vector<Listed> sessions() const {
-    std::vector<Listed> out;
-    for (const fs::directory_entry& entry : fs::directory_iterator(settings_.dir)) {
-      struct stat info {};
-      if (entry.path().extension() != ".jsonl" || ::lstat(entry.path().c_str(), &info) != 0 ||
-          !S_ISREG(info.st_mode))
-        continue;
-      std::string id = entry.path().stem();
-      if (!is_session_id(id)) continue;
-      out.push_back({int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec,
-                     std::move(id), static_cast<uint64_t>(info.st_size)});
-    }
-    return out;
-  }
-
-  static Listed read_cursor(std::string_view cursor) {
-    Listed out;
-    const auto [end, error] =
-        std::from_chars(cursor.data(), cursor.data() + cursor.size(), out.modified_ns);
-    const std::string_view rest = cursor.substr(static_cast<size_t>(end - cursor.data()));
-    if (error != std::errc{} || !rest.starts_with(':'))
-      throw sdk::Error("'" + std::string(cursor) + "' is no cursor of a session list", CLAIF_E_ARG);
-    out.id = rest.substr(1);
-    return out;
-  }
-
-  std::string describe(const Listed& session) const {
-    return R"({"id":")" + session.id + R"(","records":)" + std::to_string(count_records(session)) +
-           R"(,"bytes":)" + std::to_string(session.bytes) + R"(,"updated_ms":)" +
-           std::to_string(session.modified_ns / 1'000'000) + "}";
-  }
-
-  // The sequence number of the last good line, found from the end. 0 when it went away meanwhile.
-  uint64_t count_records(const Listed& session) const {
-    const File file = File::open(settings_.dir + "/" + session.id + ".jsonl", O_RDONLY);
-    if (!file) return 0;
-    for (uint64_t window = 1 << 16;; window *= 8) {
-      const uint64_t size = std::min(window, session.bytes);
-      const std::string bytes = read_range(file, session.bytes - size, size);
-      std::string_view rest = bytes;
-      while (const size_t end = rest.rfind('\n') + 1) {
-        rest = rest.substr(0, end - 1);
-        const auto record = read_record(rest.substr(rest.rfind('\n') + 1));
-        if (record) return record->seq;
-      }
-      if (size == session.bytes) return 0;
+      const int64_t erased_ms = Layout::erased_ms(entry.path().filename().string());
+      if (erased_ms >= 0 && now - erased_ms >= trash_ms) fs::remove_all(entry.path(), error);
     }
   }
 
@@ -207,6 +236,7 @@ class JsonlStore {
   const StoreSettings settings_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<SessionLog>, std::less<>> logs_;
+  Catalogue catalogue_;
 };
 
 }  // namespace

@@ -73,7 +73,7 @@ class PipelineRig {
         loop, pool,
         pipeline::Places{transport.slot.get(),
                          other_approval != nullptr ? other_approval : approval.slot.get(),
-                         cache.slot.get(), store.slot.get(), hooking, flights},
+                         cache.slot.get(), store.slot.get(), hooking, flights, &sessions},
         *observers, log, settings);
     return *pipeline_;
   }
@@ -111,6 +111,7 @@ class PipelineRig {
   plugin::HostServices services{clock, log, metrics, pool, {}, {}, {}, {}};
   pipeline::Settings settings;
   cache::Flights flights;
+  session::Manager sessions;
   Trace trace;
   Placed<ScriptedTransport> transport;
   Placed<ScriptedApproval> approval;

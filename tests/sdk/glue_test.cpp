@@ -52,6 +52,16 @@ struct ThrowingStore {
   void list(std::string_view, uint32_t, sdk::Op&) { fail(); }
   void erase(std::string_view, sdk::Op&) { fail(); }
 };
+struct ThrowingFullStore : ThrowingStore {
+  void read(std::string_view, uint64_t, sdk::Op&) { fail(); }
+  void append_once(const sdk::AppendOnce&, sdk::Op&) { fail(); }
+  void compact(std::string_view, uint64_t, std::string_view, sdk::Op&) { fail(); }
+  void describe(const sdk::Description&, sdk::Op&) { fail(); }
+  void undescribed(uint32_t, sdk::Op&) { fail(); }
+  void find(const sdk::SessionQuery&, sdk::Op&) { fail(); }
+  void restore(std::string_view, uint32_t, sdk::Op&) { fail(); }
+  void maintain(uint64_t, sdk::Op&) { fail(); }
+};
 struct ThrowingTransport {
   void start(const sdk::Request&, sdk::Op) { fail(); }
   void resume(uint64_t) { fail(); }
@@ -180,6 +190,33 @@ TEST(Glue, AThrowingStoreFailsAfterWhatItEmitted) {
   EXPECT_EQ(load.emits().size(), 1u);
   for (const FakeOp* op : {&load, &append, &list, &erase})
     expect_failed(*op);
+}
+
+TEST(Glue, AThrowingStoreThatCanMoreFailsThereToo) {
+  ThrowingFullStore plugin;
+  const auto& store = table<claif_store_v1, ThrowingFullStore>();
+  claif_append record{};
+  claif_description description{};
+  claif_query query{};
+  FakeOp read, append, compact, describe, undescribed, find, restore, maintain;
+  store.read(&plugin, {}, 0, read.raw());
+  store.append_once(&plugin, &record, append.raw());
+  store.compact(&plugin, {}, 1, {}, compact.raw());
+  store.describe(&plugin, &description, describe.raw());
+  store.undescribed(&plugin, 1, undescribed.raw());
+  store.find(&plugin, &query, find.raw());
+  store.restore(&plugin, {}, CLAIF_RESTORE_TRASH, restore.raw());
+  store.maintain(&plugin, 0, maintain.raw());
+  for (const FakeOp* op :
+       {&read, &append, &compact, &describe, &undescribed, &find, &restore, &maintain})
+    expect_failed(*op);
+}
+
+TEST(Glue, AStoreWithoutTheLaterFunctionsLeavesThemNull) {
+  const auto& store = table<claif_store_v1, ThrowingStore>();
+  EXPECT_EQ(store.read, nullptr);
+  EXPECT_EQ(store.append_once, nullptr);
+  EXPECT_EQ(store.maintain, nullptr);
 }
 
 TEST(Glue, AThrowingTransportFailsItsOperationAndIgnoresHints) {

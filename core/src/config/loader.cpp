@@ -122,10 +122,12 @@ void add_plugin_defaults(Layers& layers, const ConfigSources& sources, const fs:
     set_default(layers, "transport", "auth_token", sources.env("ANTHROPIC_AUTH_TOKEN"),
                 "ANTHROPIC_AUTH_TOKEN");
   }
-  for (const char* place : {"sessions", "responses"})
-    if (const json::Value* store = json::find(layers.root(), place);
-        store != nullptr && json::string_or(*store, "use") == "jsonl")
+  for (const char* place : {"sessions", "responses"}) {
+    const json::Value* store = json::find(layers.root(), place);
+    const std::string_view use = store != nullptr ? json::string_or(*store, "use") : "";
+    if (use == "jsonl" || use == "sqlite")
       set_default(layers, place, "dir", (home / place).string(), "default");
+  }
   if (const json::Value* cache = json::find(layers.root(), "cache"); cache != nullptr) {
     const std::string_view use = json::string_or(*cache, "use");
     if (use == "file") set_default(layers, "cache", "dir", (home / "cache").string(), "default");

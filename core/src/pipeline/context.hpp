@@ -5,6 +5,7 @@
 #include "base/task.hpp"
 #include "cache/flight.hpp"
 #include "cache/policy.hpp"
+#include "session/manager.hpp"
 #include "wire/chat_request.hpp"
 #include "wire/event.hpp"
 #include "wire/message.hpp"
@@ -74,7 +75,7 @@ struct RunContext {
   int64_t age_ms = 0;                     // of an answer from the cache
   std::optional<cache::Entry> stale;      // what may stand in for an error of the upstream
   std::shared_ptr<cache::Flight> flight;  // when the answer is shared
-  uint64_t session_records = 0;
+  std::optional<session::Conversation> conversation;  // that the request goes on with
   std::string
       own_messages;  // the elements of "messages" that this request added: kept only with a session
   size_t hooks_entered = 0;

@@ -126,13 +126,16 @@ Result<void> Engine::fill_places() {
     observing.push_back(observing_.emplace_back(std::move(slot)).get());
   }
   pipeline::Places places{transport_.get(), approval_.get(), cache_.get(), store_.get(), {},
-                          flights_};
+                          flights_,         &sessions_};
   for (size_t i = 0; i < config_.hooks.size(); ++i) {
     CLAIF_TRY(auto slot, plugins_->fill("hooks[" + std::to_string(i) + "]", kind_of("hook"),
                                         config_.hooks[i]));
     places.hooks.push_back(hooks_.emplace_back(std::move(slot)).get());
   }
   observers_ = std::make_unique<bus::ObserverQueue>(clock_, metrics_, std::move(observing));
+  sessions_.on_event([queue = observers_.get()](std::string_view what, std::string_view session) {
+    queue->publish({CLAIF_EV_SESSION, 0, 0, session, what, {}});
+  });
   for (auto& worker : workers_)
     worker->pipeline = std::make_unique<pipeline::Pipeline>(worker->loop, pool_, places,
                                                             *observers_, log_, settings_);

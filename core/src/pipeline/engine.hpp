@@ -49,6 +49,7 @@ class Engine {
   plugin::PluginManager& plugins() { return *plugins_; }
   plugin::Slot& transport() { return *transport_; }
   plugin::Slot* store() { return store_.get(); }
+  session::Manager& sessions() { return sessions_; }
   plugin::Slot* responses() { return responses_.get(); }  // null: they are not kept
   wire::CurrentModels& models() { return models_; }
 
@@ -65,6 +66,7 @@ class Engine {
   wire::CurrentModels models_;
   pipeline::Settings settings_;
   cache::Flights flights_;
+  session::Manager sessions_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<plugin::PluginManager> plugins_;
   std::unique_ptr<plugin::Slot> transport_, approval_, cache_, store_, responses_;

@@ -33,7 +33,8 @@ struct Settings {
   std::function<double()> random;  // in [0, 1)
 };
 
-// The plugins that fill the pipeline's places. cache and store may be null.
+// The plugins that fill the pipeline's places. cache and store may be null; with a store there is a
+// manager of its sessions.
 struct Places {
   plugin::Slot* transport;
   plugin::Slot* approval;
@@ -41,6 +42,7 @@ struct Places {
   plugin::Slot* store;
   std::vector<plugin::Slot*> hooks;
   cache::Flights& flights;  // of all the pipelines
+  session::Manager* sessions = nullptr;
 };
 
 // One for each loop; loop thread only. The order of the stages is in run.cpp.
@@ -138,6 +140,7 @@ class Pipeline {
                int64_t value = 0,
                std::string_view body = {});
   bus::HookFacts facts(const RunContext& context) const;
+  session::Caller caller(const RunContext& context);
   bool caches(const RunContext& context) const;
 
   Loop& loop_;

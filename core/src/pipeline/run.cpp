@@ -91,6 +91,7 @@ int status_of(const RunContext& context, const Error& error) {
 }
 
 Task<void> Pipeline::after(RunContext& context, const Result<void>& outcome) {
+  context.conversation.reset();
   const bool cancelled =
       context.cancellation.requested() || (!outcome && outcome.error().code == Errc::cancelled);
   const std::string status =

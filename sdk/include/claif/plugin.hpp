@@ -75,9 +75,7 @@ class Glue {
       if (wanted == CLAIF_CACHE_ID) return &table;
     }
     if constexpr (SessionStore<P>) {
-      static constexpr claif_store_v1 table{sizeof table,        kFlags,
-                                            &StoreGlue<P>::load, &StoreGlue<P>::append,
-                                            &StoreGlue<P>::list, &StoreGlue<P>::erase};
+      static constexpr claif_store_v1 table = StoreGlue<P>::table(kFlags);
       if (wanted == CLAIF_SESSION_STORE_ID) return &table;
     }
     if constexpr (Transport<P>) {

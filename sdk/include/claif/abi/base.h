@@ -28,7 +28,7 @@
   ((p)->size >= offsetof(__typeof__(*(p)), field) + sizeof((p)->field))
 
 #define CLAIF_ABI_MAJOR 1u /* changes with the entry symbol: claif_entry_v<major> */
-#define CLAIF_ABI_MINOR 0u /* grows with each appended field, interface or service */
+#define CLAIF_ABI_MINOR 1u /* grows with each appended field, interface or service */
 
 #ifdef __cplusplus
 extern "C" {
