@@ -1,7 +1,6 @@
 // Lets tools run at certain hours only (UTC).
 #include <claif/plugin.hpp>
 
-#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -13,10 +12,11 @@ constexpr int kDay = 24 * 60;
 
 // "22:30" in minutes since midnight. Throws, which refuses the configuration, for anything else.
 int minutes(const std::string& key, const std::string& text) {
-  int hour = 0, minute = 0, used = 0;
-  const bool read = std::sscanf(text.c_str(), "%2d:%2d%n", &hour, &minute, &used) == 2 &&
-                    used == 5 && text.size() == 5;
-  if (!read || hour < 0 || hour > 23 || minute < 0 || minute > 59)
+  const auto digit = [&](size_t at) {
+    return at < text.size() && text[at] >= '0' && text[at] <= '9' ? text[at] - '0' : 100;
+  };
+  const int hour = digit(0) * 10 + digit(1), minute = digit(3) * 10 + digit(4);
+  if (text.size() != 5 || text[2] != ':' || hour > 23 || minute > 59)
     throw sdk::Error("'" + key + "' must be a time such as \"22:30\", not \"" + text + "\"",
                      CLAIF_E_ARG);
   return hour * 60 + minute;

@@ -62,14 +62,14 @@ test('a text comes in pieces, then whole', async () => {
 
 test('calls come in pieces, each at its place', async () => {
   const tools = [responseTool('read_file'), responseTool('list_files')];
-  const events = await eventsOf({ tools, input: 'call read_file {"path":"ü.txt"}\ncall list_files {}' });
+  const events = await eventsOf({ tools, input: 'call read_file {"path":"ü.txt"}\ncall list_files {"path":""}' });
   assert.deepEqual(typesOf(events), [...kBegin, ...kText, ...kCall, ...kCall, 'response.completed']);
   const done = events.filter(({ type }) => type === 'response.function_call_arguments.done');
   assert.deepEqual(
     done.map(({ output_index: index, arguments: json }) => [index, json]),
     [
       [1, '{"path":"ü.txt"}'],
-      [2, '{}'],
+      [2, '{"path":""}'],
     ],
   );
   const items = events.filter(({ type }) => type === 'response.output_item.done').map(({ item }) => item);
