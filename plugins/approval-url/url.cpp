@@ -65,6 +65,14 @@ void check_name(std::string_view host) {
   }
 }
 
+// Digits, hexadecimal digits, x and dots: an address to inet_aton and to browsers, a name to
+// others.
+bool may_be_address(std::string_view host) {
+  return std::all_of(host.begin(), host.end(), [](char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'f') || c == 'x' || c == '.';
+  });
+}
+
 Url::Host kind_of(const std::string& host) {
   check_name(host);
   in_addr address{};
@@ -73,11 +81,11 @@ Url::Host kind_of(const std::string& host) {
     if (::inet_ntop(AF_INET, &address, canonical, sizeof canonical) != nullptr && host == canonical)
       return Url::Host::ipv4;
   }
-  // What ends in a number is an address to some programs, in one of many spellings (WHATWG URL,
-  // "ends in a number checker"), and no top-level domain is one (RFC 3696).
-  const size_t dot = host.rfind('.');
-  if (is_digit(host[dot == std::string::npos ? 0 : dot + 1]))
-    refuse("has a host that ends in a number, but is no address of four numbers");
+  if (may_be_address(host))
+    refuse("has a host that may be a number, but is no address of four numbers");
+  const size_t last = host.rfind('.');  // RFC 3696: no top-level domain is a number
+  if (is_digit(host[last == std::string::npos ? 0 : last + 1]) && last != std::string::npos)
+    refuse("has a host that ends in a number, but is no address");
   return Url::Host::name;
 }
 

@@ -111,7 +111,10 @@ TEST_P(Approval, AsksNobodyAboutArgumentsThatDoNotFitTheToolsSchema) {
                                 R"("parameters":{"type":"object","properties":{"tz":{"type":")") +
                         type + R"("}}}}}])");
     const std::string seen = GetParam() ? run->sink.all() : run->sink.whole.value_or("");
-    if (std::string(type) == "integer") expect_denied(seen);
+    if (std::string(type) == "integer") {
+      EXPECT_THAT(seen, HasSubstr("'tz' must be of type"));
+      EXPECT_THAT(seen, Not(HasSubstr("UTC")));
+    }
     EXPECT_EQ(rig.approval->asked.empty(), std::string(type) == "integer");
   }
 }
